@@ -1,0 +1,1 @@
+"""From evidence to an answer: quoting, writing, citations, support and refusal."""

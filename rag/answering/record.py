@@ -1,0 +1,168 @@
+"""Answer: the one immutable record that the terminal prints, the browser draws and the evaluation scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from rag.paper import Paper
+
+
+class Verdict(StrEnum):
+    """Whether the cited passages support a sentence."""
+
+    SUPPORTED = "supported"
+    WEAK = "weak"
+    UNSUPPORTED = "unsupported"
+    UNCITED = "uncited"
+
+
+class AnswerKind(StrEnum):
+    """Who worded the answer."""
+
+    QUOTED = "quoted"  # verbatim sentences of the abstracts, no model
+    WRITTEN = "written"  # a model's words
+    REFUSED = "refused"  # nothing in the library answers
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of one abstract: `text == abstract[start:end]`, offsets in characters. `index` counts within the paper."""
+
+    paper_id: str
+    index: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One paper found, with its best passage. `score` orders hits within one search, higher first; `parts` shows its
+    components (`dense`: cosine, `keyword`: BM25, absent where a leg did not return the paper)."""
+
+    paper: Paper
+    passage: Passage
+    score: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How far passages support a sentence. `probability` in 0..1; `evidence` is the best sentence found, or None."""
+
+    label: Verdict
+    probability: float
+    evidence: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, without its marks. `citations` are source numbers; empty means uncited.
+
+    `probability` is the support probability behind the verdict, None where there was nothing to check.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSource:
+    """A numbered source of the answer and the exact spans of its abstract that were used as evidence."""
+
+    number: int
+    paper: Paper
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of all calls behind one answer; `counted_by` is `server`, `tiktoken` or `none`."""
+
+    prompt: int = 0
+    completion: int = 0
+    counted_by: str = "none"
+
+    @property
+    def total(self) -> int:
+        return self.prompt + self.completion
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer and everything needed to check it later; nothing is recomputed for display.
+
+    `text` carries marks such as [1] that refer to `sources`. `retrieved` are all hits, best first, used or not.
+    `confidence` in 0..1 is the chance that the library answers the question. `cost` is in US dollars, None where the
+    price is unknown. `timings` are seconds per stage. `invented` lists citation keys the model made up and which were
+    removed. `notes` are remarks for the reader, shown beside the answer. `standalone` is the question as it was searched
+    after the history was taken into account. `settings_fingerprint` names the settings that shaped the answer.
+    """
+
+    question: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    sources: tuple[CitedSource, ...]
+    retrieved: tuple[Hit, ...]
+    kind: AnswerKind
+    abstained: bool
+    confidence: float
+    model: str
+    tokens: Tokens
+    cost: float | None
+    timings: Mapping[str, float]
+    standalone: str = ""
+    invented: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    settings_fingerprint: str = ""
+    asked_at: str = ""
+
+    def source(self, number: int) -> CitedSource:
+        """The source with that number; KeyError where the answer has none."""
+        for source in self.sources:
+            if source.number == number:
+                return source
+        raise KeyError(number)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready mapping that holds the whole record; `from_dict` gives back an equal answer."""
+        row = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        row["sentences"] = [{**asdict(s), "citations": list(s.citations), "verdict": s.verdict.value} for s in self.sentences]
+        row["sources"] = [
+            {"number": s.number, "paper": s.paper.to_dict(), "passages": [asdict(p) for p in s.passages]} for s in self.sources
+        ]
+        row["retrieved"] = [
+            {"paper": h.paper.to_dict(), "passage": asdict(h.passage), "score": h.score, "parts": dict(h.parts)}
+            for h in self.retrieved
+        ]
+        row["kind"] = self.kind.value
+        row["tokens"] = asdict(self.tokens)
+        row["timings"] = dict(self.timings)
+        row["invented"] = list(self.invented)
+        row["notes"] = list(self.notes)
+        return row
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Answer:
+        """The inverse of `to_dict`."""
+        values = dict(row)
+        values["sentences"] = tuple(
+            Sentence(s["text"], tuple(s["citations"]), Verdict(s["verdict"]), s["probability"]) for s in row["sentences"]
+        )
+        values["sources"] = tuple(
+            CitedSource(s["number"], Paper.from_dict(s["paper"]), tuple(Passage(**p) for p in s["passages"]))
+            for s in row["sources"]
+        )
+        values["retrieved"] = tuple(
+            Hit(Paper.from_dict(h["paper"]), Passage(**h["passage"]), h["score"], h["parts"]) for h in row["retrieved"]
+        )
+        values["kind"] = AnswerKind(row["kind"])
+        values["tokens"] = Tokens(**row["tokens"])
+        values["invented"] = tuple(row["invented"])
+        values["notes"] = tuple(row["notes"])
+        return cls(**values)

@@ -1,0 +1,1 @@
+"""The library: catalogue, vectors, keywords, and the pipeline that fills them."""

@@ -1,0 +1,49 @@
+"""What an ingest tells while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from rag.errors import ReadError
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProgress:
+    """`done` of `total` passages embedded and stored so far; `total` is None while files are still being read."""
+
+    stage: str  # "reading" | "embedding"
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """Counts of one ingest. records = new + unchanged + merged; skipped records and files are not in `records`.
+
+    `new` papers were added; `unchanged` records were there already, from the same place; `merged` records belong to a
+    paper that another place had brought in, in this run or an earlier one. `papers` is the library's size afterwards.
+    """
+
+    files: int
+    records: int
+    new: int
+    unchanged: int
+    merged: int
+    papers: int
+    passages: int  # embedded by this run
+    seconds: float
+    skipped: tuple[ReadError, ...]
+
+    def __str__(self) -> str:
+        counts = f"{self.new} new papers, {self.merged} merged, {self.unchanged} unchanged, {len(self.skipped)} skipped"
+        lines = [
+            f"{self.records} records from {self.files} files: {counts}.",
+            f"The library holds {self.papers} papers; {self.passages} passages embedded in {self.seconds:.1f} s.",
+        ]
+        lines += [f"  skipped: {error}" for error in self.skipped]
+        return "\n".join(lines)
+
+    def reasons(self) -> Counter[str]:
+        """How often each kind of problem was met."""
+        return Counter(error.found for error in self.skipped)

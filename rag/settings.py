@@ -1,0 +1,101 @@
+"""Settings: every value a user can set, from VOUCH_* variables or a `.env` file. Holds values, builds nothing."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+PREFIX = "VOUCH_"
+ENV_FILE = ".env"
+
+
+def _key(*names: str) -> AliasChoices:
+    """A secret keeps its conventional variable name too, so that a key set up for other tools works here."""
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """All settings, immutable. Values given to the constructor win over the environment, that over `.env`.
+
+    `Settings()` raises a pydantic error; `Settings.load()` is what programs call: it also refuses misspelt VOUCH_*
+    names and turns every problem into a SettingsError that names the variable.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".vouch", description="folder that holds the library")
+    llm: str = Field("extractive", description="back end that answers: extractive, or provider:model such as openai:gpt-4o-mini")
+    llm_choices: str = Field("", description="back ends offered in the browser beside VOUCH_LLM, separated by commas")
+    llm_base_url: str | None = Field(None, description="address of an OpenAI-compatible, Ollama or Anthropic server")
+    llm_timeout: float = Field(60.0, gt=0, description="seconds of silence after which a back end is given up")
+    llm_deadline: float = Field(180.0, gt=0, description="seconds one answer may take in all, retries included")
+    llm_retries: int = Field(3, ge=0, le=10, description="times a busy or unreachable back end is asked again")
+    llm_temperature: float = Field(0.0, ge=0, le=2, description="sampling temperature of the back end")
+    llm_max_tokens: int = Field(700, ge=16, description="tokens an answer may have at most")
+    llm_context_tokens: int = Field(3000, ge=200, description="tokens of evidence given to the back end at most")
+    openai_api_key: SecretStr | None = Field(
+        None, description="key for openai", validation_alias=_key("VOUCH_OPENAI_API_KEY", "OPENAI_API_KEY")
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, description="key for anthropic", validation_alias=_key("VOUCH_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
+    )
+    llm_api_key: SecretStr | None = Field(None, description="key for an openai-compatible server that wants one")
+    answer_words: int = Field(90, ge=20, description="words a quoted answer aims at; lists may be longer")
+    threads: int = Field(0, ge=0, description="threads for embedding; 0 takes all cores")
+    host: str = Field("127.0.0.1", description="address the browser pages listen on; others can reach them only if you change it")
+    port: int = Field(8501, ge=1, le=65535, description="port the browser pages listen on")
+
+    @classmethod
+    def load(cls, **values: Any) -> Self:
+        """Settings from `values`, the environment and `.env`.
+
+        Raises SettingsError for a VOUCH_* name that is no setting (with the nearest real one) or a value out of range.
+        """
+        refuse_unknown_names([*os.environ, *dotenv_values(ENV_FILE)])
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
+            raise SettingsError(
+                f"{variable} is {first['input']!r}: {first['msg'].lower()}.", remedy="Correct it in the environment or in .env."
+            ) from None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Back ends a user may pick: VOUCH_LLM first, then VOUCH_LLM_CHOICES, and always `extractive`."""
+        named = [self.llm, *(c.strip() for c in self.llm_choices.split(",")), "extractive"]
+        return tuple(dict.fromkeys(c for c in named if c))
+
+    def fingerprint(self) -> str:
+        """12 hex digits over the settings that shape an answer; secrets, places and time limits are left out."""
+        shaping = ("llm", "llm_base_url", "llm_temperature", "llm_max_tokens", "llm_context_tokens", "answer_words")
+        values = {name: getattr(self, name) for name in shaping}
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def variable_names() -> dict[str, str]:
+    """Variable name -> field name, for every setting, with the VOUCH_ spelling."""
+    return {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
+
+
+def refuse_unknown_names(names: list[str]) -> None:
+    """Raise SettingsError for the first VOUCH_* name that is no setting, naming the nearest real one."""
+    known = variable_names()
+    for name in sorted(set(names)):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)
+            raise SettingsError(f"{name} is not a setting.", remedy=f"The nearest one is {near[0]}; see .env.example for all.")
