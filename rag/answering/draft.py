@@ -1,0 +1,21 @@
+"""Draft: what quoting or writing hands over; the assistant makes the Answer record from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rag.answering.record import CitedSource, Sentence, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The words of an answer with its sources; fields as in `Answer`."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    sources: tuple[CitedSource, ...]
+    tokens: Tokens = field(default_factory=Tokens)
+    cost: float | None = None
+    invented: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    abstained: bool = False

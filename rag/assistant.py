@@ -1,0 +1,285 @@
+"""Assistant: the one place that composes the stages. Everything that asks, searches or ingests goes through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rag.answering.abstain import REFUSAL, REFUSE_BELOW, confidence
+from rag.answering.draft import Draft
+from rag.answering.evidence import Evidence
+from rag.answering.extractive import quote
+from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
+from rag.answering.support import SupportChecker
+from rag.backends import open_backend
+from rag.embedding import EMBEDDERS, Embedder
+from rag.errors import LibraryError, LibraryLocked, ReadError
+from rag.library.catalogue import Catalogue
+from rag.library.ingest import Stores, index_pending, ingest
+from rag.library.keywords import VERSION as KEYWORDS_VERSION
+from rag.library.keywords import KeywordIndex
+from rag.library.passages import SCHEME
+from rag.library.report import IngestProgress, IngestReport
+from rag.library.vectors import VectorStore
+from rag.paper import Paper
+from rag.readers import expand, read_file
+from rag.retrieval.evidence import SentenceScorer
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.understand import question_type, standalone
+from rag.settings import Settings
+
+EXTRACTIVE = "extractive"
+SAMPLE = Path(__file__).parent / "sample" / "papers.jsonl"
+RETRIEVED = 20  # hits kept in an answer
+READ_CLOSELY = 10  # hits whose sentences are scored
+RESUMABLE = 500  # pending papers that are indexed on the way to a search; more wait for `vouch ingest`
+
+
+def _silent(_: IngestProgress) -> None:
+    pass
+
+
+class Assistant:
+    """A library and everything that can be asked of it. Use it as a context manager, from any number of threads."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self.settings = settings
+        self._catalogue = catalogue
+        self._embedder_class = EMBEDDERS["minilm"]()
+        self._opening = threading.RLock()
+        self._opened_embedder: Embedder | None = None
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """Open the library under `settings.home`, making it where there is none. Models and indexes open when first used.
+
+        Raises LibraryError where the folder cannot be used.
+        """
+        settings = settings or Settings.load()
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"{settings.home} cannot be used as the library's folder ({error.strerror}).",
+                remedy="Set VOUCH_HOME to another folder.",
+            ) from error
+        return cls(settings, Catalogue(settings.home / "catalogue.sqlite"))
+
+    def close(self) -> None:
+        """Release files. The assistant cannot be used afterwards."""
+        for name in ("_vectors", "_keywords"):
+            store = self.__dict__.pop(name, None)
+            if isinstance(store, VectorStore):
+                store.close()
+        self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # --- the library -------------------------------------------------------------------------------------------------
+
+    def ingest(
+        self, paths: Iterable[str | Path], *, year: int | None = None, progress: Callable[[IngestProgress], None] | None = None
+    ) -> IngestReport:
+        """Read files and folders into the library and index whatever is pending, also from an earlier, killed run.
+
+        `year` is taken for dates written without one. Raises LibraryLocked where another process is writing.
+        """
+        items = (item if isinstance(item, ReadError) else (item, read_file(item, year=year)) for item in expand(paths))
+        with self._writing():
+            return ingest(items, self._stores(), self._embedder, progress or _silent)
+
+    def load_sample(self, progress: Callable[[IngestProgress], None] | None = None) -> IngestReport:
+        """Ingest the bundled sample library."""
+        return self.ingest([SAMPLE], progress=progress)
+
+    def papers(self) -> Iterator[Paper]:
+        """Every paper, in the order they came."""
+        return self._catalogue.papers()
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper with that id."""
+        return self._catalogue.get([paper_id]).get(paper_id)
+
+    def count(self) -> int:
+        """Number of papers."""
+        return self._catalogue.count()
+
+    def pending(self) -> int:
+        """Papers in the catalogue that cannot be found yet, because an ingest was interrupted or is under way."""
+        return self._catalogue.pending_count(self.index_name)
+
+    def library_fingerprint(self) -> str:
+        """12 hex digits that are equal for libraries of the same papers."""
+        return self._catalogue.library_fingerprint()
+
+    # --- questions ---------------------------------------------------------------------------------------------------
+
+    def search(self, question: str, limit: int = 10) -> list[Hit]:
+        """At most `limit` papers, best first, each with its best passage."""
+        self._finish_pending()
+        return self._retriever.search(question, limit)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        on_token: Callable[[str], None] | None = None,
+        *,
+        llm: str | None = None,
+    ) -> Answer:
+        """Answer from the library. `history` are the answers of the conversation so far, oldest first.
+
+        `on_token` receives the answer's text piece by piece. `llm` takes the place of `settings.llm` for this question.
+        Raises BackendError where the back end gives no usable answer; nothing is answered in its place.
+        """
+        spec = llm or self.settings.llm
+        clock = Clock()
+        # Opened before anything else: a missing key is told at once, not after the search.
+        backend = None if spec == EXTRACTIVE else open_backend(spec, self.settings)
+        searched = standalone(question, history)
+        hits = self.search(searched, RETRIEVED)
+        clock.lap("retrieve")
+        sentences = self._scorer.score(searched, hits[:READ_CLOSELY])
+        sure = confidence(searched, sentences)
+        clock.lap("evidence")
+        if not hits or sure < REFUSE_BELOW:
+            draft = Draft(REFUSAL, (), (), abstained=True, cost=0.0)
+            if on_token is not None:
+                on_token(REFUSAL)
+        elif backend is None:
+            draft = quote(question_type(question), sentences, self.settings.answer_words, on_token)
+        else:
+            from rag.answering.written import write
+
+            turns = [(answer.question, answer.text) for answer in history]
+            draft = write(question, evidence_of(hits), backend, self.settings, self._checker.check, on_token, history=turns)
+        clock.lap("answer")
+        return Answer(
+            question=question,
+            text=draft.text,
+            sentences=draft.sentences,
+            sources=draft.sources,
+            retrieved=tuple(hits),
+            kind=kind_of(draft, spec),
+            abstained=draft.abstained,
+            confidence=sure,
+            model=spec,
+            tokens=draft.tokens,
+            cost=0.0 if spec == EXTRACTIVE else draft.cost,
+            timings=clock.laps,
+            standalone=searched,
+            invented=draft.invented,
+            notes=draft.notes,
+            settings_fingerprint=self.settings.fingerprint(),
+            asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        )
+
+    def check_support(self, sentence: str, passages: Sequence[str]) -> Support:
+        """Whether the passages support the sentence; `evidence` has offsets into its own passage, `index` says which."""
+        given = [Passage("", n, 0, len(text), text) for n, text in enumerate(passages)]
+        return self._checker.check(sentence, given)
+
+    # --- what is opened when first used ------------------------------------------------------------------------------
+
+    @property
+    def index_name(self) -> str:
+        """Names embedder, cutting and keyword analysis: what the catalogue records as indexed is indexed under it."""
+        return f"{self._collection}-{KEYWORDS_VERSION}"
+
+    @property
+    def _collection(self) -> str:
+        return f"{self._embedder_class.fingerprint}-{SCHEME}"
+
+    def _embedder(self) -> Embedder:
+        with self._opening:
+            if self._opened_embedder is None:
+                self._opened_embedder = self._embedder_class.load(threads=self.settings.threads)
+            return self._opened_embedder
+
+    @cached_property
+    def _vectors(self) -> VectorStore:
+        return VectorStore(self.settings.home / "chroma", self._collection)
+
+    @cached_property
+    def _keywords(self) -> KeywordIndex:
+        return KeywordIndex(self.settings.home / f"keywords-{KEYWORDS_VERSION}")
+
+    @cached_property
+    def _retriever(self) -> HybridRetriever:
+        return HybridRetriever(self._catalogue, self._stores().vectors, self._keywords, self._embedder())
+
+    @cached_property
+    def _scorer(self) -> SentenceScorer:
+        return SentenceScorer(self._embedder())
+
+    @cached_property
+    def _checker(self) -> SupportChecker:
+        return SupportChecker(self._embedder())
+
+    def _stores(self) -> Stores:
+        with self._opening:
+            return Stores(self._catalogue, self._vectors, self._keywords, self.index_name)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the library's write lock; the operating system frees it when the process dies."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.settings.home / "write.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LibraryLocked(
+                f"Another process is writing to the library in {self.settings.home}.", remedy="Wait until it is done, or stop it."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _finish_pending(self) -> None:
+        """Index what an interrupted ingest left, where that is quick and nobody else is at it."""
+        if not 0 < self.pending() <= RESUMABLE:
+            return
+        try:
+            with self._writing():
+                index_pending(self._stores(), self._embedder, _silent)
+        except LibraryLocked:
+            pass  # an ingest is under way; search what is there
+
+
+class Clock:
+    """Seconds per stage, in order."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """End the stage `name`."""
+        now = time.perf_counter()
+        self.laps[name] = now - self._last
+        self._last = now
+
+
+def evidence_of(hits: Sequence[Hit]) -> list[Evidence]:
+    """Whole abstracts of the papers found, best first; the writer cuts to its token budget."""
+    return [Evidence(hit.paper, (Passage(hit.paper.id, 0, 0, len(hit.paper.abstract), hit.paper.abstract),)) for hit in hits]
+
+
+def kind_of(draft: Draft, spec: str) -> AnswerKind:
+    """Who worded the answer."""
+    if draft.abstained:
+        return AnswerKind.REFUSED
+    return AnswerKind.QUOTED if spec == EXTRACTIVE else AnswerKind.WRITTEN

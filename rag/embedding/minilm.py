@@ -1,0 +1,177 @@
+"""all-MiniLM-L6-v2 on OpenVINO: a six-layer BERT encoder, mean pooling, unit length.
+
+The graph is built from the published weights with OpenVINO's own operators, so that no deep-learning framework is needed.
+Architecture: Devlin et al. 2019 (BERT); pooling: Reimers and Gurevych 2019 (Sentence-BERT).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import Vectors
+from rag.embedding.weights import WEIGHTS_SHA256, WeightFiles, find_weights
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+EPSILON = 1e-12
+MAX_TOKENS = 512
+BATCH = 16
+
+
+class MiniLM:
+    """The default embedder; safe to use from several threads."""
+
+    name: ClassVar[str] = "all-MiniLM-L6-v2"
+    fingerprint: ClassVar[str] = f"minilm-{WEIGHTS_SHA256[:8]}"
+    dimension: ClassVar[int] = WIDTH
+    max_tokens: ClassVar[int] = MAX_TOKENS - 2
+
+    def __init__(self, tokenizer: Any, query_model: Any, bulk_model: Any, requests: int) -> None:
+        self._tokenizer = tokenizer
+        self._query_model = query_model
+        self._bulk_model = bulk_model
+        self._requests = requests
+        self._local = threading.local()
+        self._bulk_lock = threading.Lock()
+        self._bulk_queue: Any = None
+
+    @classmethod
+    def load(cls, *, threads: int = 0) -> Self:
+        """Build the encoder from the weights on disk. Raises ModelError (see `find_weights`)."""
+        import openvino as ov
+        from tokenizers import Tokenizer
+
+        files = find_weights()
+        tokenizer = Tokenizer.from_file(str(files.tokenizer))
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.no_padding()
+        cores = threads or os.cpu_count() or 1
+        core = ov.Core()
+        model = build_graph(files)
+        # One query wants all cores at once; a long list is faster with one stream a core.
+        query = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": cores})
+        bulk = core.compile_model(
+            model, "CPU", {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
+        )
+        return cls(tokenizer, query, bulk, cores)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), 384). Text beyond 512 word pieces is not read: cut passages before."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        if len(texts) <= 2:
+            return self._embed_now([e.ids for e in encodings])
+        return self._embed_bulk([e.ids for e in encodings])
+
+    def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Character offsets of every word piece, special tokens left out, without the length limit."""
+        free = self._untruncated()
+        return [e.offsets for e in free.encode_batch(list(texts), add_special_tokens=False)]
+
+    def _untruncated(self) -> Any:
+        if not hasattr(self._local, "tokenizer"):
+            from tokenizers import Tokenizer
+
+            free = Tokenizer.from_str(self._tokenizer.to_str())
+            free.no_truncation()
+            self._local.tokenizer = free
+        return self._local.tokenizer
+
+    def _embed_now(self, ids: list[list[int]]) -> Vectors:
+        if not ids:
+            return np.zeros((0, WIDTH), np.float32)
+        if not hasattr(self._local, "request"):
+            self._local.request = self._query_model.create_infer_request()
+        return np.array(self._local.request.infer(list(padded(ids)))[0], dtype=np.float32)
+
+    def _embed_bulk(self, ids: list[list[int]]) -> Vectors:
+        """Batches of similar length, one in flight per stream: little is spent on padding, and no core waits."""
+        import openvino as ov
+
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]), reverse=True)
+        vectors = np.empty((len(ids), WIDTH), np.float32)
+
+        def store(request: Any, rows: list[int]) -> None:
+            vectors[rows] = request.get_output_tensor(0).data
+
+        with self._bulk_lock:
+            if self._bulk_queue is None:
+                self._bulk_queue = ov.AsyncInferQueue(self._bulk_model, self._requests)
+            self._bulk_queue.set_callback(store)
+            for at in range(0, len(order), BATCH):
+                rows = order[at : at + BATCH]
+                self._bulk_queue.start_async(list(padded([ids[i] for i in rows])), rows)
+            self._bulk_queue.wait_all()
+        return vectors
+
+
+def padded(ids: list[list[int]]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Token ids and mask of shape (batch, longest), padded with 0."""
+    longest = max(len(row) for row in ids)
+    tokens = np.zeros((len(ids), longest), np.int32)
+    mask = np.zeros((len(ids), longest), np.float32)
+    for at, row in enumerate(ids):
+        tokens[at, : len(row)] = row
+        mask[at, : len(row)] = 1.0
+    return tokens, mask
+
+
+def build_graph(files: WeightFiles) -> Any:
+    """OpenVINO model: (ids int32 [b, n], mask f32 [b, n]) -> unit vectors f32 [b, 384]."""
+    import openvino as ov
+    from openvino import opset13 as op
+    from safetensors.numpy import load_file
+
+    weights = load_file(files.weights)
+
+    def constant(name: str) -> Any:
+        return op.constant(weights[name])
+
+    def linear(x: Any, name: str) -> Any:
+        product = op.matmul(x, constant(f"{name}.weight"), transpose_a=False, transpose_b=True)
+        return op.add(product, constant(f"{name}.bias"))
+
+    def layer_norm(x: Any, name: str) -> Any:
+        normal = op.mvn(x, op.constant(np.array([-1], np.int64)), True, EPSILON, "inside_sqrt")
+        return op.add(op.multiply(normal, constant(f"{name}.weight")), constant(f"{name}.bias"))
+
+    def axis(n: int) -> Any:
+        return op.constant(np.array(n, np.int64))
+
+    def heads(x: Any) -> Any:
+        split = op.reshape(x, op.constant(np.array([0, 0, HEADS, WIDTH // HEADS], np.int64)), True)
+        return op.transpose(split, op.constant(np.array([0, 2, 1, 3], np.int64)))
+
+    ids = op.parameter([-1, -1], np.int32, name="ids")
+    mask = op.parameter([-1, -1], np.float32, name="mask")
+
+    length = op.gather(op.shape_of(ids), axis(1), axis(0))
+    positions = op.range(axis(0), length, axis(1), "i64")
+    words = op.gather(constant("embeddings.word_embeddings.weight"), ids, axis(0))
+    places = op.gather(constant("embeddings.position_embeddings.weight"), positions, axis(0))
+    kind = op.constant(weights["embeddings.token_type_embeddings.weight"][0])
+    x = layer_norm(op.add(op.add(words, kind), places), "embeddings.LayerNorm")
+
+    hidden = op.unsqueeze(op.unsqueeze(op.subtract(mask, op.constant(np.float32(1.0))), axis(1)), axis(1))
+    attention_mask = op.multiply(hidden, op.constant(np.float32(10000.0)))  # 0 where read, -10000 where padded
+
+    for n in range(LAYERS):
+        at = f"encoder.layer.{n}"
+        q, k, v = (heads(linear(x, f"{at}.attention.self.{part}")) for part in ("query", "key", "value"))
+        mixed = op.transpose(
+            op.scaled_dot_product_attention(q, k, v, attention_mask), op.constant(np.array([0, 2, 1, 3], np.int64))
+        )
+        merged = op.reshape(mixed, op.constant(np.array([0, 0, WIDTH], np.int64)), True)
+        x = layer_norm(op.add(linear(merged, f"{at}.attention.output.dense"), x), f"{at}.attention.output.LayerNorm")
+        inner = op.gelu(linear(x, f"{at}.intermediate.dense"), "erf")
+        x = layer_norm(op.add(linear(inner, f"{at}.output.dense"), x), f"{at}.output.LayerNorm")
+
+    column = op.unsqueeze(mask, axis(2))
+    total = op.reduce_sum(op.multiply(x, column), axis(1), False)
+    mean = op.divide(total, op.reduce_sum(column, axis(1), False))
+    unit = op.normalize_l2(mean, op.constant(np.array([1], np.int64)), 1e-12, "max")
+    return ov.Model([unit], [ids, mask], "all-MiniLM-L6-v2")

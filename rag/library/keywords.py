@@ -1,0 +1,91 @@
+"""Keyword search in tantivy: BM25 (k1 1.2, b 0.75) over title and abstract as one field, stemmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryDamaged
+from rag.paper import Paper
+from rag.terms import QUESTION_WORDS, WORD
+
+VERSION = "k1"
+"""Names the schema and the analysis; a change here asks for a new index."""
+TOKENIZER = "en_stem"
+HEAP_BYTES = 64_000_000
+
+
+class KeywordIndex:
+    """Papers by keyword. One writer at a time; searching goes on meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the index. Raises LibraryDamaged where tantivy cannot open the folder."""
+        import tantivy
+
+        schema = tantivy.SchemaBuilder()
+        schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        schema.add_text_field("text", tokenizer_name=TOKENIZER)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(schema.build(), path=str(folder))
+        except (OSError, ValueError) as error:
+            raise LibraryDamaged(
+                f"The keyword index in {folder} cannot be opened ({error}).",
+                remedy="Move that folder away and run `vouch ingest` again: it is rebuilt from the catalogue.",
+            ) from error
+        self._writer: Any = None
+
+    def put(self, papers: Sequence[Paper]) -> None:
+        """Add or replace papers; they are found after `commit`."""
+        import tantivy
+
+        if self._writer is None:
+            self._writer = self._index.writer(HEAP_BYTES, 1)
+        for paper in papers:
+            self._writer.delete_documents_by_term("id", paper.id)
+            self._writer.add_document(tantivy.Document(id=paper.id, text=f"{paper.title or ''}\n{paper.abstract}"))
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove papers; they are gone after `commit`."""
+        if self._writer is None:
+            self._writer = self._index.writer(HEAP_BYTES, 1)
+        for paper_id in ids:
+            self._writer.delete_documents_by_term("id", paper_id)
+
+    def commit(self) -> None:
+        """Make what was put since the last commit durable and visible."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._index.reload()
+
+    def release(self) -> None:
+        """Finish merging and give up the writer's lock."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+            self._index.reload()
+
+    def search(self, question: str, limit: int) -> list[tuple[str, float]]:
+        """(paper id, BM25) of the papers that share words with the question, best first; framing words do not count."""
+        words = [word for word in WORD.findall(question) if word.lower() not in QUESTION_WORDS]
+        if not words:
+            return []
+        query, _ = self._index.parse_query_lenient(" ".join(f'"{word}"' for word in words), ["text"])
+        searcher = self._index.searcher()
+        return [(searcher.doc(address)["id"][0], float(score)) for score, address in searcher.search(query, limit).hits]
+
+    def refresh(self) -> None:
+        """See what another process has committed."""
+        self._index.reload()
+
+    def count(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    def ids(self) -> list[str]:
+        """All paper ids, sorted."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs)).hits
+        return sorted(searcher.doc(address)["id"][0] for _, address in hits)

@@ -1,0 +1,76 @@
+"""Cut an abstract into the passages that are embedded, cited and shown."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from rag.answering.record import Passage
+from rag.embedding import Embedder
+from rag.paper import Paper
+from rag.sentences import sentence_spans
+
+PASSAGE_TOKENS = 96
+"""Word pieces a passage aims at: neighbouring sentences are joined up to this length. See LOG.md for the measurement."""
+SCHEME = f"p{PASSAGE_TOKENS}t1"
+"""Names the cutting and the text that is embedded; a change here asks for new vectors."""
+TITLE_TOKENS = 128
+"""Word pieces reserved for the title in front, so that a long sentence is still read to its end."""
+
+Span = tuple[int, int]
+
+
+def cut(papers: Sequence[Paper], embedder: Embedder) -> list[list[Passage]]:
+    """The passages of each paper, in order; every word of the abstract is in exactly one of them."""
+    pieces = embedder.token_spans([paper.abstract for paper in papers])
+    longest = embedder.max_tokens - TITLE_TOKENS
+    return [
+        [
+            Passage(paper.id, n, start, end, paper.abstract[start:end])
+            for n, (start, end) in enumerate(pack(paper.abstract, spans, PASSAGE_TOKENS, longest))
+        ]
+        for paper, spans in zip(papers, pieces, strict=True)
+    ]
+
+
+def pack(text: str, pieces: Sequence[Span], aim: int, longest: int) -> list[Span]:
+    """Spans of whole sentences of at most `aim` word pieces; a sentence above `longest` is cut between words.
+
+    `pieces` are the word pieces' character offsets in `text`.
+    """
+    ends = [end for _, end in pieces]
+
+    def length(start: int, end: int) -> int:
+        return bisect_right(ends, end) - bisect_right(ends, start)
+
+    packed: list[Span] = []
+    for span in sentence_spans(text) or [(0, len(text))]:
+        for start, end in split_long(text, span, pieces, longest):
+            if packed and length(packed[-1][0], end) <= aim:
+                packed[-1] = (packed[-1][0], end)
+            else:
+                packed.append((start, end))
+    return packed
+
+
+def split_long(text: str, span: Span, pieces: Sequence[Span], longest: int) -> list[Span]:
+    """The span itself, or parts of at most `longest` word pieces, cut at white space where there is any."""
+    inside = [piece for piece in pieces if span[0] <= piece[0] and piece[1] <= span[1]]
+    if len(inside) <= longest:
+        return [span]
+    parts, start = [], span[0]
+    while len(inside) > longest:
+        limit = inside[longest - 1][1]
+        space = text.rfind(" ", start + 1, limit + 1)
+        end = space if space > start else limit
+        parts.append((start, end))
+        start = end
+        while start < span[1] and text[start].isspace():
+            start += 1
+        inside = [piece for piece in inside if piece[0] >= start]
+    return [*parts, (start, span[1])]
+
+
+def embedded_text(paper: Paper, passage: Passage) -> str:
+    """What the embedder reads: the title in front of the passage, since abstracts rarely repeat their subject."""
+    return f"{paper.title}. {passage.text}" if paper.title else passage.text

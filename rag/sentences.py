@@ -1,0 +1,30 @@
+"""Cut text into sentences with their character offsets."""
+
+from __future__ import annotations
+
+import re
+
+LANGUAGE = "en"
+ENUMERATOR = re.compile(r"\(?(?<![\w(])\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)")
+"""`(2)`, `3)`, `b)`, `iv)`: the segmenter takes the rest of the text for the inside of a bracket that never closes."""
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Spans (start, end) in order. Together they cover every character but the white space between sentences."""
+    import sentencex
+
+    masked = ENUMERATOR.sub(lambda found: re.sub(r"[()]", " ", found.group()), text)
+    spans = []
+    for boundary in sentencex.get_sentence_boundaries(LANGUAGE, masked):
+        start, end = boundary["start_index"], boundary["end_index"]
+        piece = text[start:end]
+        lead = len(piece) - len(piece.lstrip())
+        body = piece.strip()
+        if body:
+            spans.append((start + lead, start + lead + len(body)))
+    return spans
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences themselves, verbatim."""
+    return [text[start:end] for start, end in sentence_spans(text)]
