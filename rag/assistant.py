@@ -151,7 +151,7 @@ class Assistant:
         hits = self.search(searched, RETRIEVED)
         clock.lap("retrieve")
         sentences = self._scorer.score(searched, hits[:READ_CLOSELY])
-        sure = confidence(searched, sentences)
+        sure = confidence(searched, hits, sentences)
         clock.lap("evidence")
         if not hits or sure < REFUSE_BELOW:
             draft = Draft(REFUSAL, (), (), abstained=True, cost=0.0)
