@@ -24,7 +24,7 @@ help:
 # an environment cannot be moved.
 setup:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Vouch needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version 2>&1 || true)." >&2; \
+	  echo "Vouch needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1)." >&2; \
 	  echo "Name a newer one: make $(or $(firstword $(MAKECMDGOALS)),serve) PYTHON=python3.11" >&2; exit 1; }
 	@wanted="$$($(PYTHON) -c 'import hashlib, os; print(hashlib.sha256(open("requirements.lock", "rb").read()).hexdigest(), os.getcwd())')"; \
 	if [ "$$(cat $(VENV)/stamp 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -c '' 2>/dev/null; then exit 0; fi; \

@@ -7,9 +7,10 @@ Architecture: Devlin et al. 2019 (BERT); pooling: Reimers and Gurevych 2019 (Sen
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ class MiniLM:
     @classmethod
     def load(cls, *, threads: int = 0) -> Self:
         """Build the encoder from the weights on disk. Raises ModelError (see `find_weights`)."""
+        silence_openvino()
         import openvino as ov
         from tokenizers import Tokenizer
 
@@ -120,8 +122,17 @@ def padded(ids: list[list[int]]) -> tuple[NDArray[np.int32], NDArray[np.float32]
     return tokens, mask
 
 
+def silence_openvino() -> None:
+    """Keep OpenVINO from reporting its own import over the network, which it does unless its telemetry package is absent.
+
+    To be called before the first import of openvino: None among the modules makes an import fail as if nothing was there.
+    """
+    cast(dict[str, Any], sys.modules).setdefault("openvino_telemetry", None)
+
+
 def build_graph(files: WeightFiles) -> Any:
     """OpenVINO model: (ids int32 [b, n], mask f32 [b, n]) -> unit vectors f32 [b, 384]."""
+    silence_openvino()
     import openvino as ov
     from openvino import opset13 as op
     from safetensors.numpy import load_file
