@@ -158,7 +158,7 @@ class Assistant:
             if on_token is not None:
                 on_token(REFUSAL)
         elif backend is None:
-            draft = quote(question_type(question), sentences, self.settings.answer_words, on_token)
+            draft = quote(question_type(question), hits, sentences, self.settings.answer_words, on_token)
         else:
             from rag.answering.written import write
 

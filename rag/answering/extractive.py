@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag.answering.draft import Draft
-from rag.answering.record import CitedSource, Passage, Sentence, Verdict
+from rag.answering.record import CitedSource, Hit, Passage, Sentence, Verdict
 from rag.retrieval.evidence import ScoredSentence
 from rag.retrieval.understand import QuestionType
+from rag.terms import WORD
 
 PAPERS = {QuestionType.ONE: 1, QuestionType.COMPARE: 4, QuestionType.LIST: 10}
 """Papers quoted at most."""
-LIST_WORDS = 3  # a list may be this many times as long as another answer
+KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.65}
+"""A paper is quoted when its score is at least this share of the best one's."""
+LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.5, QuestionType.LIST: 3.0}
+"""Length of an answer from more than one paper, as a multiple of the usual one."""
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
 
 def quote(
-    kind: QuestionType, sentences: Sequence[Sequence[ScoredSentence]], words: int, on_token: Callable[[str], None] | None = None
+    kind: QuestionType,
+    hits: Sequence[Hit],
+    sentences: Sequence[Sequence[ScoredSentence]],
+    words: int,
+    on_token: Callable[[str], None] | None = None,
 ) -> Draft:
-    """Pick sentences up to about `words` words; `sentences` are those of each paper found, best paper first.
+    """Pick sentences up to about `words` words; `sentences` are those of each hit, best hit first.
 
     Papers come in order of rank, sentences of one paper in the order of the abstract.
     """
-    picked = pick(kind, sentences, words)
+    picked = pick(kind, papers_to_quote(kind, hits, sentences), words)
     sources, said, parts = [], [], []
     for number, own in enumerate(picked, 1):
         passages: list[Passage] = [sentence.passage for sentence in own]
@@ -35,19 +43,24 @@ def quote(
     return Draft(" ".join(parts), tuple(said), tuple(sources), notes=(NOTE,))
 
 
-def pick(kind: QuestionType, sentences: Sequence[Sequence[ScoredSentence]], words: int) -> list[list[ScoredSentence]]:
-    """The sentences to quote, by paper."""
-    papers = [own for own in sentences if own][: PAPERS[kind]]
-    budget = words * LIST_WORDS if kind is QuestionType.LIST else words
-    left = budget
+def papers_to_quote(
+    kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
+) -> list[Sequence[ScoredSentence]]:
+    """The sentences of the papers that score near the best one; how near depends on what is asked."""
+    return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.score >= KEEP[kind] * hits[0].score][
+        : PAPERS[kind]
+    ]
+
+
+def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: int) -> list[list[ScoredSentence]]:
+    """The sentences to quote, by paper. Every paper has its best sentence before any has a second one."""
+    left = words * (LENGTH[kind] if len(papers) > 1 else 1.0)
     chosen: dict[str, list[ScoredSentence]] = {}
-    order = sorted((s for own in papers for s in own), key=lambda s: -s.score)
-    if kind is not QuestionType.ONE:  # every paper has its best sentence before any has a second one
-        first = [max(own, key=lambda s: s.score) for own in papers]
-        order = [*first, *(s for s in order if s not in first)]
-    for sentence in order:
-        length = len(sentence.passage.text.split())
+    first = [max(own, key=lambda s: s.score) for own in papers]
+    rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
+    for sentence in [*first, *rest]:
+        length = len(WORD.findall(sentence.passage.text))
         if length <= left or not chosen:
             chosen.setdefault(sentence.paper.id, []).append(sentence)
             left -= length
-    return [sorted(chosen[own[0].paper.id], key=lambda s: s.passage.index) for own in papers if own[0].paper.id in chosen]
+    return [sorted(own, key=lambda s: s.passage.index) for own in chosen.values()]

@@ -10,8 +10,9 @@ from rag.answering.record import Answer
 from rag.terms import content_words
 
 _WORKS = r"(papers?|works?|studies|methods?|approaches|benchmarks?|surveys?|datasets?|systems|models|everything)"
+_SEVERAL = r"(two|three|four|five|six|several|many|older|earlier|later|these|those|both|other|different)"
 LIST = re.compile(
-    rf"\b(which|what) (other )?{_WORKS}\b"
+    r"\b(which|what) (other )?(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|systems|models)\b"
     rf"|\b(list|show|name|find|collect|give) (me )?(all|every|each|any|the|some)?\b.*\b{_WORKS}\b"
     rf"|\b(every|all|each|any) (of )?(the )?{_WORKS}\b"
     r"|\b(who|what) else\b",
@@ -19,7 +20,8 @@ LIST = re.compile(
 )
 COMPARE = re.compile(
     r"\b(compare[ds]?|comparison|versus|vs\.?|differ(s|ent|ence|ences)?|both|contrast|in common|agree|disagree)\b"
-    r"|\bwhich of (the )?(two|three|these)\b|\bthe same \w+",
+    r"|\bwhich of (the )?(two|three|these)\b|\bthe same \w+|\b(each|which) (one|paper|study)\b|\bin each case\b"
+    rf"|\b{_SEVERAL} (\w+[ -]){{0,3}}(papers|works|studies|study|surveys|benchmarks|methods|approaches)\b",
     re.IGNORECASE,
 )
 DEPENDENT = re.compile(
