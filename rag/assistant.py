@@ -97,7 +97,7 @@ class Assistant:
         """
         items = (item if isinstance(item, ReadError) else (item, read_file(item, year=year)) for item in expand(paths))
         with self._writing():
-            return ingest(items, self._stores(), self._embedder, progress or _silent)
+            return ingest(items, self.stores(), self._embedder, progress or _silent)
 
     def load_sample(self, progress: Callable[[IngestProgress], None] | None = None) -> IngestReport:
         """Ingest the bundled sample library."""
@@ -217,7 +217,7 @@ class Assistant:
 
     @cached_property
     def _retriever(self) -> HybridRetriever:
-        return HybridRetriever(self._catalogue, self._stores().vectors, self._keywords, self._embedder())
+        return HybridRetriever(self._catalogue, self.stores().vectors, self._keywords, self._embedder())
 
     @cached_property
     def _scorer(self) -> SentenceScorer:
@@ -227,7 +227,8 @@ class Assistant:
     def _checker(self) -> SupportChecker:
         return SupportChecker(self._embedder())
 
-    def _stores(self) -> Stores:
+    def stores(self) -> Stores:
+        """The opened stores, for checks; everything else goes through the methods above."""
         with self._opening:
             return Stores(self._catalogue, self._vectors, self._keywords, self.index_name)
 
@@ -254,7 +255,7 @@ class Assistant:
             return
         try:
             with self._writing():
-                index_pending(self._stores(), self._embedder, _silent)
+                index_pending(self.stores(), self._embedder, _silent)
         except LibraryLocked:
             pass  # an ingest is under way; search what is there
 

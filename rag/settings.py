@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -36,26 +36,36 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=lambda: Path.home() / ".vouch", description="folder that holds the library")
-    llm: str = Field("extractive", description="back end that answers: extractive, or provider:model such as openai:gpt-4o-mini")
-    llm_choices: str = Field("", description="back ends offered in the browser beside VOUCH_LLM, separated by commas")
-    llm_base_url: str | None = Field(None, description="address of an OpenAI-compatible, Ollama or Anthropic server")
-    llm_timeout: float = Field(60.0, gt=0, description="seconds of silence after which a back end is given up")
-    llm_deadline: float = Field(180.0, gt=0, description="seconds one answer may take in all, retries included")
-    llm_retries: int = Field(3, ge=0, le=10, description="times a busy or unreachable back end is asked again")
-    llm_temperature: float = Field(0.0, ge=0, le=2, description="sampling temperature of the back end")
-    llm_max_tokens: int = Field(700, ge=16, description="tokens an answer may have at most")
-    llm_context_tokens: int = Field(3000, ge=200, description="tokens of evidence given to the back end at most")
+    llm: str = Field(
+        default="extractive", description="back end that answers: extractive, or provider:model such as openai:gpt-4o-mini"
+    )
+    llm_choices: str = Field(default="", description="back ends offered in the browser beside VOUCH_LLM, separated by commas")
+    llm_base_url: str | None = Field(default=None, description="address of an OpenAI-compatible, Ollama or Anthropic server")
+    llm_timeout: float = Field(default=60.0, gt=0, description="seconds of silence after which a back end is given up")
+    llm_deadline: float = Field(default=180.0, gt=0, description="seconds one answer may take in all, retries included")
+    llm_retries: int = Field(default=3, ge=0, le=10, description="times a busy or unreachable back end is asked again")
+    llm_temperature: float = Field(default=0.0, ge=0, le=2, description="sampling temperature of the back end")
+    llm_max_tokens: int = Field(default=700, ge=16, description="tokens an answer may have at most")
+    llm_context_tokens: int = Field(default=3000, ge=200, description="tokens of evidence given to the back end at most")
     openai_api_key: SecretStr | None = Field(
-        None, description="key for openai", validation_alias=_key("VOUCH_OPENAI_API_KEY", "OPENAI_API_KEY")
+        default=None, description="key for openai", validation_alias=_key("VOUCH_OPENAI_API_KEY", "OPENAI_API_KEY")
     )
     anthropic_api_key: SecretStr | None = Field(
-        None, description="key for anthropic", validation_alias=_key("VOUCH_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
+        default=None, description="key for anthropic", validation_alias=_key("VOUCH_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
     )
-    llm_api_key: SecretStr | None = Field(None, description="key for an openai-compatible server that wants one")
-    answer_words: int = Field(90, ge=20, description="words a quoted answer aims at; lists may be longer")
-    threads: int = Field(0, ge=0, description="threads for embedding; 0 takes all cores")
-    host: str = Field("127.0.0.1", description="address the browser pages listen on; others can reach them only if you change it")
-    port: int = Field(8501, ge=1, le=65535, description="port the browser pages listen on")
+    llm_api_key: SecretStr | None = Field(default=None, description="key for an openai-compatible server that wants one")
+    answer_words: int = Field(default=90, ge=20, description="words a quoted answer aims at; lists may be longer")
+    threads: int = Field(default=0, ge=0, description="threads for embedding; 0 takes all cores")
+    host: str = Field(
+        default="127.0.0.1", description="address the browser pages listen on; others can reach them only if you change it"
+    )
+    port: int = Field(default=8501, ge=1, le=65535, description="port the browser pages listen on")
+
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, home: Path) -> Path:
+        """`~` means the user's folder in `.env` too, where no shell has read it."""
+        return home.expanduser()
 
     @classmethod
     def load(cls, **values: Any) -> Self:

@@ -74,6 +74,7 @@ def ingest(
                 else:
                     yield record
 
+    forget_lost_indexes(stores)
     for batch in batched(records(), READ_BATCH):
         outcomes.update(stores.catalogue.add(batch))
         progress(IngestProgress("reading", outcomes.total(), None))
@@ -115,6 +116,13 @@ def index_pending(stores: Stores, embedder: Callable[[], Embedder], progress: Pr
     finally:
         writer.finish()
     return passages_done
+
+
+def forget_lost_indexes(stores: Stores) -> None:
+    """Make every paper pending where an index holds less than the catalogue believes: its folder was lost or emptied."""
+    papers, passages = stores.catalogue.indexed_count(stores.index_name)
+    if stores.keywords.count() < papers or stores.vectors.count() < passages:
+        stores.catalogue.forget_index(stores.index_name)
 
 
 @dataclass(frozen=True, slots=True)

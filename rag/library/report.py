@@ -10,7 +10,7 @@ from rag.errors import ReadError
 
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """`done` of `total` passages embedded and stored so far; `total` is None while files are still being read."""
+    """While reading: `done` records so far, `total` None. While embedding: `done` of `total` papers."""
 
     stage: str  # "reading" | "embedding"
     done: int

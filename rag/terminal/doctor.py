@@ -125,7 +125,7 @@ def library(settings: Settings) -> Iterator[Check]:
         yield Check("library", NOTE, "There is no library yet.", "Make one: `vouch ingest PATHS`, or `vouch ingest --sample`.")
         return
     with Assistant.open(settings) as assistant:
-        stores = assistant._stores()  # opened as a search opens them
+        stores = assistant.stores()  # opened as a search opens them
         papers, (indexed, passages) = stores.catalogue.count(), stores.catalogue.indexed_count(stores.index_name)
         vectors, keywords = stores.vectors.count(), stores.keywords.count()
     if vectors < passages or keywords < indexed:
