@@ -1,4 +1,4 @@
-"""Small helpers of the reader tests: text to a file, a file to papers and problems."""
+"""What the reader tests share: text to a file, a file to papers and problems."""
 
 from __future__ import annotations
 
