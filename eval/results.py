@@ -1,0 +1,102 @@
+"""results.jsonl: one line a question, appended so that a kill at any moment costs at most the question being asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eval.errors import RunDamaged, RunError
+
+RESULTS = "results.jsonl"
+BLOCK = 1 << 16
+
+
+def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """The whole rows of a run in the order in which they were written, one at a time; a half-written last one is left out.
+
+    Raises RunDamaged for a line in the middle that is no row.
+    """
+    path = folder / RESULTS
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for line, data in enumerate(file, start=1):
+            row = _row(data)
+            if row is not None:
+                yield row
+            elif file.read(1):
+                remedy = "Delete that line to ask its question again, or give another --out."
+                raise RunDamaged(f"{path}, line {line}: no result row.", remedy=remedy)
+
+
+def count_lines(folder: Path) -> int:
+    """How many whole lines a run has, without reading what is in them."""
+    path = folder / RESULTS
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
+
+
+def repair(folder: Path) -> int:
+    """Cut off what a kill left of the last line; returns the number of bytes removed."""
+    path = folder / RESULTS
+    if not path.exists():
+        return 0
+    size = path.stat().st_size
+    whole = 0
+    with path.open("rb") as file:
+        for data in file:
+            if _row(data) is None:
+                break
+            whole += len(data)
+        if file.read(1):  # damage in the middle is not ours to cut; read_rows says where it is
+            return 0
+    if whole < size:
+        os.truncate(path, whole)
+    return size - whole
+
+
+def append(folder: Path, row: Mapping[str, Any]) -> None:
+    """Add one row and wait until it is on the disk. Raises RunError where it cannot be written."""
+    path = folder / RESULTS
+    data = json.dumps(row, ensure_ascii=False).encode() + b"\n"
+    try:
+        with path.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror}.", remedy="Make room, then start it again.") from error
+
+
+def keep_only(folder: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Replace the file by `rows`; a kill leaves either the old file or the new one."""
+    replace_file(folder / RESULTS, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def replace_file(path: Path, pieces: Iterable[str]) -> None:
+    """Write `pieces` beside `path`, then move them over it in one step."""
+    beside = path.with_name(path.name + ".new")
+    try:
+        with beside.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror}.", remedy="Make room or choose another --out.") from error
+
+
+def _row(data: bytes) -> dict[str, Any] | None:
+    """The row on a line, or None where the line is unfinished or holds something else."""
+    if not data.endswith(b"\n"):
+        return None
+    try:
+        row = json.loads(data)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and {"id", "kind", "error"} <= row.keys() else None
