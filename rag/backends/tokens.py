@@ -23,6 +23,13 @@ def count(text: str, model: str = "") -> int:
     return len(_encoding(_encoding_name(model)).encode(text, disallowed_special=()))
 
 
+def cut(text: str, limit: int, model: str = "") -> str:
+    """The first `limit` tokens of `text`; nothing where `limit` is 0 or less."""
+    encoding = _encoding(_encoding_name(model))
+    found = encoding.encode(text, disallowed_special=())
+    return text if len(found) <= limit else encoding.decode(found[: max(limit, 0)], errors="ignore")
+
+
 def count_messages(messages: Sequence[Message], model: str = "") -> int:
     """Tokens of a whole request."""
     return sum(count(message.text, model) + PER_MESSAGE for message in messages)

@@ -1,0 +1,53 @@
+"""The prompts: Markdown files in `rag/answering/prompts/`, which a user may override with files of the same name in
+`VOUCH_HOME/prompts/`. `$name` marks a place that is filled in; `$$` is a dollar sign."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from rag.errors import SettingsError
+
+REFUSAL_PHRASE = "NOT-IN-LIBRARY"
+"""What a model is told to reply where the passages do not suffice; one word, so that it cannot be split or reworded."""
+
+PLACES: dict[str, frozenset[str]] = {
+    "system": frozenset({"first", "second", "fence", "refusal", "words"}),
+    "question": frozenset({"evidence", "question", "refusal"}),
+}
+NEEDED: dict[str, frozenset[str]] = {
+    "system": frozenset({"fence", "refusal"}),
+    "question": frozenset({"evidence", "question"}),
+}
+"""Places that a prompt may have, and those without which it cannot work."""
+
+
+def render(name: str, home: Path, **values: str) -> str:
+    """The prompt `name` with its places filled in.
+
+    Raises SettingsError where a file of the user's lacks a needed place, has an unknown one, or cannot be read.
+    """
+    own = home / "prompts" / f"{name}.md"
+    try:
+        text = own.read_text(encoding="utf-8") if own.is_file() else _shipped(name)
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"The prompt {own} cannot be read.", remedy="Save it as UTF-8 text, or remove it.") from None
+    template = Template(text)
+    places = frozenset(template.get_identifiers())
+    remedy = f"Correct the file, or remove it to use the prompt that comes with Vouch; its places are {_listed(PLACES[name])}."
+    if missing := NEEDED[name] - places:
+        raise SettingsError(f"The prompt {own} lacks {_listed(missing)}.", remedy=remedy)
+    if unknown := places - PLACES[name]:
+        raise SettingsError(f"The prompt {own} has {_listed(unknown)}, which nothing fills in.", remedy=remedy)
+    if not template.is_valid():
+        raise SettingsError(f"The prompt {own} has a dollar sign that marks no place.", remedy="Write $$ for a dollar sign.")
+    return template.substitute({place: values.get(place, "") for place in places}).strip()
+
+
+def _shipped(name: str) -> str:
+    return (files("rag.answering") / "prompts" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _listed(places: frozenset[str]) -> str:
+    return ", ".join(f"${place}" for place in sorted(places))
