@@ -99,6 +99,21 @@ def test_a_model_of_another_interface_is_refused_at_once() -> None:
         open_backend("openai:gpt-5.2-pro", settings(openai_api_key=KEY))
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_opening_sends_nothing(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if provider == "anthropic":
+        pytest.importorskip("llama_index.llms.anthropic", reason="the anthropic extra is not installed")
+
+    def connect(*_: object) -> None:
+        raise AssertionError("nothing may be sent before the first question")
+
+    monkeypatch.setattr("socket.socket.connect", connect)
+    monkeypatch.setattr("socket.getaddrinfo", connect)
+    keys = {"openai_api_key": KEY, "anthropic_api_key": KEY}
+    base = "http://127.0.0.1:9/v1" if provider == "openai-compatible" else None
+    assert open_backend(f"{provider}:any", settings(llm_base_url=base, **keys)).name == f"{provider}:any"
+
+
 def test_only_the_first_colon_splits_provider_and_model() -> None:
     assert open_backend(" Ollama: llama3.2:3b ", settings()).name == "ollama:llama3.2:3b"
 
