@@ -29,7 +29,17 @@ NOT_FROM = {"rag": ("eval", "ui"), "eval": ("ui",), "ui": ()}
 
 TOP_LEVEL = {
     *("rag", "eval", "ui", "tests", ".ci", ".streamlit"),
-    *(".env.example", ".gitignore", "LICENSE", "LOG.md", "Makefile", "README.md", "pyproject.toml", "requirements.lock"),
+    *(
+        ".env.example",
+        ".gitignore",
+        "LICENSE",
+        "CHANGELOG.md",
+        "LOG.md",
+        "Makefile",
+        "README.md",
+        "pyproject.toml",
+        "requirements.lock",
+    ),
 }
 
 # Spelt in parts, so that this file does not hold what it looks for.

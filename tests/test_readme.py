@@ -4,7 +4,7 @@ How the README is written so that this can be checked:
 
 - A block fenced as ```console is run. Lines that begin with `$ ` are commands (a backslash at the end goes on in the next
   line), the lines up to the next command are what they print. A line `...` stands for any lines, `...` inside a line for
-  any text. Durations, scores of speed and the folder names of the test machine count as equal. `make` targets are only
+  any text. Durations, scores and the folder names of the test machine count as equal. `make` targets are only
   looked up, not run. Commands run in order, over the bundled sample library, with no key and no settings.
 - A block fenced as ```console not-run shows what needs a key, a server or the network: its `vouch` commands are checked
   against their options, its settings against `rag/settings.py`.
@@ -37,6 +37,7 @@ PATH = re.compile(
     r"(?<![\w/.:-])(?:(?:rag|eval|ui|tests|\.ci|\.streamlit)/[\w./-]*|[\w.]+\.(?:md|toml|lock|example)|Makefile|LICENSE)"
 )
 DURATION = re.compile(r"\b\d+(?:\.\d+)? ?(?:ms|s|min|seconds)\b")
+MEASURED = re.compile(r"\b(score|confidence) \d\.\d+")  # the last digit depends on the processor's arithmetic
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ def steps() -> list[Step]:
 
 
 def normal(line: str) -> str:
-    """A line with durations and runs of white space made equal."""
-    return re.sub(r"\s+", " ", DURATION.sub("<time>", line)).strip()
+    """A line with durations, scores and runs of white space made equal."""
+    return re.sub(r"\s+", " ", MEASURED.sub(r"\1 <value>", DURATION.sub("<time>", line))).strip()
 
 
 def matches(expected: tuple[str, ...], printed: str) -> bool:
