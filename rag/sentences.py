@@ -8,12 +8,15 @@ LANGUAGE = "en"
 ENUMERATOR = re.compile(r"\(?(?<![\w(])\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)")
 """`(2)`, `3)`, `b)`, `iv)`: the segmenter takes the rest of the text for the inside of a bracket that never closes."""
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Stand for bytes that are no text; the segmenter refuses them."""
+
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) in order. Together they cover every character but the white space between sentences."""
     import sentencex
 
-    masked = ENUMERATOR.sub(lambda found: re.sub(r"[()]", " ", found.group()), text)
+    masked = ENUMERATOR.sub(lambda found: re.sub(r"[()]", " ", found.group()), SURROGATE.sub("\ufffd", text))
     spans = []
     for boundary in sentencex.get_sentence_boundaries(LANGUAGE, masked):
         start, end = boundary["start_index"], boundary["end_index"]

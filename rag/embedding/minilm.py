@@ -7,6 +7,7 @@ Architecture: Devlin et al. 2019 (BERT); pooling: Reimers and Gurevych 2019 (Sen
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ LAYERS, HEADS, WIDTH = 6, 12, 384
 EPSILON = 1e-12
 MAX_TOKENS = 512
 BATCH = 16
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class MiniLM:
@@ -64,7 +66,7 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), 384). Text beyond 512 word pieces is not read: cut passages before."""
-        encodings = self._tokenizer.encode_batch(list(texts))
+        encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
         if len(texts) <= 2:
             return self._embed_now([e.ids for e in encodings])
         return self._embed_bulk([e.ids for e in encodings])
@@ -72,7 +74,7 @@ class MiniLM:
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Character offsets of every word piece, special tokens left out, without the length limit."""
         free = self._untruncated()
-        return [e.offsets for e in free.encode_batch(list(texts), add_special_tokens=False)]
+        return [e.offsets for e in free.encode_batch([encodable(text) for text in texts], add_special_tokens=False)]
 
     def _untruncated(self) -> Any:
         if not hasattr(self._local, "tokenizer"):
@@ -109,6 +111,12 @@ class MiniLM:
                 self._bulk_queue.start_async(list(padded([ids[i] for i in rows])), rows)
             self._bulk_queue.wait_all()
         return vectors
+
+
+def encodable(text: str) -> str:
+    """The text, character for character, without lone surrogates: they stand for bytes that are no text, and the tokenizer
+    refuses them."""
+    return SURROGATE.sub("\ufffd", text)
 
 
 def padded(ids: list[list[int]]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

