@@ -20,6 +20,7 @@ NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
 NEAR = 3  # papers in which a name is looked for
 
 REFUSAL = "The library holds nothing that answers this question."
+NO_MATCH = "No paper in the library meets the conditions of this question."
 
 
 def confidence(question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -> float:

@@ -10,7 +10,7 @@ from rag.retrieval.evidence import ScoredSentence
 from rag.retrieval.understand import QuestionType
 from rag.terms import WORD
 
-PAPERS = {QuestionType.ONE: 1, QuestionType.COMPARE: 4, QuestionType.LIST: 10}
+PAPERS = {QuestionType.ONE: 1, QuestionType.COMPARE: 4, QuestionType.LIST: 100}
 """Papers quoted at most."""
 KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.65}
 """A paper is quoted when its score is at least this share of the best one's."""
@@ -60,7 +60,7 @@ def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: 
     rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
     for sentence in [*first, *rest]:
         length = len(WORD.findall(sentence.passage.text))
-        if length <= left or not chosen:
+        if length <= left or not chosen or (kind is QuestionType.LIST and sentence.paper.id not in chosen):
             chosen.setdefault(sentence.paper.id, []).append(sentence)
             left -= length
     return [sorted(own, key=lambda s: s.passage.index) for own in chosen.values()]

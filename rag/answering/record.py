@@ -101,7 +101,8 @@ class Answer:
     `confidence` in 0..1 is the chance that the library answers the question. `cost` is in US dollars, None where the
     price is unknown. `timings` are seconds per stage. `invented` lists citation keys the model made up and which were
     removed. `notes` are remarks for the reader, shown beside the answer. `standalone` is the question as it was searched
-    after the history was taken into account. `settings_fingerprint` names the settings that shaped the answer.
+    after the history was taken into account; `filters` are the conditions read from it, in the user's words.
+    `settings_fingerprint` names the settings that shaped the answer.
     """
 
     question: str
@@ -117,6 +118,7 @@ class Answer:
     cost: float | None
     timings: Mapping[str, float]
     standalone: str = ""
+    filters: tuple[str, ...] = ()
     invented: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     settings_fingerprint: str = ""
@@ -143,6 +145,7 @@ class Answer:
         row["kind"] = self.kind.value
         row["tokens"] = asdict(self.tokens)
         row["timings"] = dict(self.timings)
+        row["filters"] = list(self.filters)
         row["invented"] = list(self.invented)
         row["notes"] = list(self.notes)
         return row
@@ -163,6 +166,7 @@ class Answer:
         )
         values["kind"] = AnswerKind(row["kind"])
         values["tokens"] = Tokens(**row["tokens"])
+        values["filters"] = tuple(row["filters"])
         values["invented"] = tuple(row["invented"])
         values["notes"] = tuple(row["notes"])
         return cls(**values)

@@ -66,12 +66,20 @@ class KeywordIndex:
             self._writer = None
             self._index.reload()
 
-    def search(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """(paper id, BM25) of the papers that share words with the question, best first; framing words do not count."""
+    def search(self, question: str, limit: int, only: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """(paper id, BM25) of the papers that share words with the question, best first; framing words do not count.
+
+        `only` narrows the search to these papers; their scores stay what they are among all.
+        """
         words = [word for word in WORD.findall(question) if word.lower() not in QUESTION_WORDS]
         if not words:
             return []
         query, _ = self._index.parse_query_lenient(" ".join(f'"{word}"' for word in words), ["text"])
+        if only is not None:
+            from tantivy import Occur, Query
+
+            those = Query.const_score_query(Query.term_set_query(self._index.schema, "id", list(only)), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, those)])
         searcher = self._index.searcher()
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in searcher.search(query, limit).hits]
 

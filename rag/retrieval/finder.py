@@ -1,0 +1,102 @@
+"""From a question as asked to the papers for it: follow-ups resolved, conditions read, sides of an `or` searched apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.record import Answer, Hit
+from rag.library.catalogue import Catalogue
+from rag.library.selection import Conditions, Facts, Order, counts, facts
+from rag.retrieval.conditions import Reading, read_conditions
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.understand import QuestionType, question_type, standalone
+from rag.terms import content_words, stem
+
+LISTED = 100  # papers a list by metadata alone holds at most
+RANKED = 5  # papers "the newest papers" stands for where no number is said
+ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
+WORKS = re.compile(
+    r"\b(papers|works?|studies|surveys|articles|abstracts|publications|preprints|research|ones|records|entries|titles"
+    r"|everything|anything|benchmarks|datasets)\b",
+    re.IGNORECASE,
+)
+_ABOUT = """
+abstract abstracts anything appear appeared article articles author authors batch came collection come concern contain count
+cover date dated dates deal dump dumps entries entry everything exist file first last library many number occur one ones
+organisation organization paper people preprint preprints publication publications publish published record records release
+released say something source sources studies study survey there title titles top total treat upvote upvotes vote votes work
+works write written year
+"""
+ABOUT_PAPERS = frozenset(stem(word) for word in _ABOUT.split())
+"""Words that speak of papers as such: a question of nothing else asks for a list by metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question was taken to mean, and the papers found for it.
+
+    `searched` is the text that was searched; `labels` the conditions in the user's words; `note` says what they did.
+    `listing` is True where metadata alone chose the papers.
+    """
+
+    hits: tuple[Hit, ...]
+    kind: QuestionType
+    searched: str
+    labels: tuple[str, ...] = ()
+    note: str = ""
+    listing: bool = False
+
+
+class Finder:
+    """Finds the papers for a question. Safe to use from several threads."""
+
+    def __init__(self, catalogue: Catalogue, retriever: HybridRetriever) -> None:
+        self._catalogue = catalogue
+        self._retriever = retriever
+
+    def find(self, question: str, history: Sequence[Answer], limit: int, *, filters: bool = True) -> Found:
+        """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions."""
+        reading = read_conditions(question, self._facts()) if filters else Reading()
+        if not (reading.conditions or reading.order):
+            searched = standalone(question, history)
+            return Found(tuple(self._retriever.search(searched, limit)), question_type(question), searched)
+        topic = standalone(reading.topic, history)
+        about = [word for word in content_words(topic) if word not in ABOUT_PAPERS]
+        note = self._note(reading)
+        if not about:
+            count = LISTED if reading.order is None else reading.order.limit or RANKED
+            hits = self._retriever.listing(reading.conditions, count, reading.order)
+            return Found(tuple(hits), QuestionType.LIST, topic or question, reading.labels, note, listing=True)
+        several = WORKS.search(reading.topic) is not None
+        kind = QuestionType.LIST if several else question_type(reading.topic)
+        hits = self._alternatives(topic, reading.conditions, limit)
+        if reading.order is not None:
+            hits = in_order(hits, reading.order)
+        return Found(tuple(hits), kind, topic, reading.labels, note)
+
+    def _alternatives(self, topic: str, conditions: Conditions, limit: int) -> list[Hit]:
+        """The best hit of each paper over the sides of an `or`: one side's words would drown the other's."""
+        best: dict[str, Hit] = {}
+        for side in [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]:
+            for hit in self._retriever.search_within(side, limit, conditions):
+                if hit.paper.id not in best or hit.score > best[hit.paper.id].score:
+                    best[hit.paper.id] = hit
+        return sorted(best.values(), key=lambda hit: -hit.score)[:limit]
+
+    def _note(self, reading: Reading) -> str:
+        """What the conditions left in and out."""
+        total, missing = counts(self._catalogue, reading.conditions)
+        left_out = "".join(f"; {count} with no known {name} left out" for name, count in missing.items())
+        return f"Understood as a condition: {', '.join(reading.labels)} ({total} papers{left_out})."
+
+    def _facts(self) -> Facts:
+        return facts(self._catalogue)
+
+
+def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.65) -> list[Hit]:
+    """The hits that score near the best, sorted by a field; those without it are left out."""
+    near = [hit for hit in hits if hit.score >= keep * hits[0].score and getattr(hit.paper, order.field) is not None]
+    ordered = sorted(near, key=lambda hit: getattr(hit.paper, order.field), reverse=order.descending)
+    return ordered[: order.limit or RANKED]
