@@ -40,12 +40,12 @@ class Stopwatch:
         self.wall, self.cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
 
 
-def raw(tell: Tell, *, files: list[str], home: str, block: int) -> Measured:
+def raw(tell: Tell, *, library: str, block: int) -> Measured:
     """The embedder alone over exactly the texts that an ingest embeds, `block` papers at a time, or 0 for all at once."""
     from rag.embedding import EMBEDDERS
     from rag.library.passages import cut, embedded_text
 
-    papers = catalogued(files, Path(home))
+    papers = papers_of(library)
     with Stopwatch() as loading:
         model = EMBEDDERS["minilm"]().load()
         model.embed([WARM_UP])
@@ -69,13 +69,12 @@ def vouch(tell: Tell, *, files: list[str], home: str) -> Measured:
     return ingested(loading, timed, papers=report.new, passages=report.passages)
 
 
-def llamaindex(tell: Tell, *, files: list[str], home: str) -> Measured:
+def llamaindex(tell: Tell, *, library: str, home: str) -> Measured:
     """LlamaIndex's pipeline into Chroma, over papers that are read and merged already: it is spared that work."""
     from eval.bench.llama_pipeline import ChromaDefaultEmbedding, documents, open_pipeline
     from eval.bench.onnx_minilm import OnnxMiniLM
 
-    folder = Path(home)
-    given = documents(catalogued(files, folder))
+    given = documents(papers_of(library))
     done = 0
 
     def after(texts: int) -> None:
@@ -86,7 +85,7 @@ def llamaindex(tell: Tell, *, files: list[str], home: str) -> Measured:
     with Stopwatch() as loading:
         model = OnnxMiniLM.load()
         model.embed([WARM_UP])
-        pipeline = open_pipeline(folder / "chroma", ChromaDefaultEmbedding(model, after))
+        pipeline = open_pipeline(Path(home), ChromaDefaultEmbedding(model, after))
     with Stopwatch() as timed:
         nodes = pipeline.run(documents=given)
     cut_short = sum(model.cuts(document.text) for document in given)
@@ -135,19 +134,10 @@ def search(tell: Tell, *, home: str, questions: str) -> Measured:
 JOBS: dict[str, Callable[..., Measured]] = {job.__name__: job for job in (raw, vouch, llamaindex, search)}
 
 
-def catalogued(files: list[str], home: Path) -> list[Paper]:
-    """The papers of the files, merged as an ingest merges them, in its order. Untimed."""
-    from rag.library.catalogue import Catalogue
-    from rag.paper import Paper
-    from rag.readers import expand, read_file
-
-    home.mkdir(parents=True, exist_ok=True)
-    paths = [path for path in expand(files) if isinstance(path, Path)]
-    catalogue = Catalogue(home / "papers.sqlite")
-    catalogue.add([record for path in paths for record in read_file(path) if isinstance(record, Paper)])
-    papers = list(catalogue.papers())
-    catalogue.close()
-    return papers
+def papers_of(library: str) -> list[Paper]:
+    """The papers of a library that was made before, merged and in the order in which an ingest embeds them."""
+    with open_assistant(Settings.load(home=Path(library))) as assistant:
+        return list(assistant.papers())
 
 
 def ingested(loading: Stopwatch, timed: Stopwatch, **counts: int) -> Measured:

@@ -12,10 +12,9 @@ from eval.bench.process import BenchError, Measured, environment, run_job
 DATA = Path(__file__).parents[1] / "data"
 
 
-def test_a_job_reports_progress_counts_time_and_memory(tmp_path: Path) -> None:
+def test_a_job_reports_progress_counts_time_and_memory(home: Path) -> None:
     told: list[tuple[int, int]] = []
-    given = {"files": [str(DATA / "abstracts.txt")], "home": str(tmp_path / "home"), "block": 2}
-    measured = run_job("raw", given, lambda done, total: told.append((done, total)))
+    measured = run_job("raw", {"library": str(home), "block": 2}, lambda done, total: told.append((done, total)))
     assert told == [(2, 4), (4, 4)]
     assert measured.counts["papers"] == 4
     assert measured.counts["passages"] >= 4
@@ -41,3 +40,11 @@ def test_settings_of_the_user_do_not_reach_a_job(monkeypatch: pytest.MonkeyPatch
 def test_what_was_measured_survives_the_way_through_json() -> None:
     measured = Measured({"ingest": [1.5]}, {"papers": 3}, cpu_seconds=2.5, peak_bytes=1000)
     assert Measured(**json.loads(measured.to_json())["measured"]) == measured
+
+
+def test_the_search_job_times_every_question_in_every_way(home: Path) -> None:
+    measured = run_job("search", {"home": str(home), "questions": str(DATA / "questions.jsonl")}, lambda done, total: None)
+    assert measured.counts["papers"] == 4
+    assert measured.counts["passages"] >= 4
+    assert {len(seconds) for seconds in measured.seconds.values()} == {measured.counts["questions"]}
+    assert all(second > 0 for seconds in measured.seconds.values() for second in seconds)
