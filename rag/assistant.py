@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag.answering.abstain import REFUSAL, REFUSE_BELOW, confidence
+from rag.answering.abstain import NO_MATCH, REFUSAL, REFUSE_BELOW, REFUSE_FOLLOWING_BELOW, confidence
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
 from rag.answering.extractive import quote
@@ -31,8 +31,8 @@ from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.readers import expand, read_file
 from rag.retrieval.evidence import SentenceScorer
+from rag.retrieval.finder import Finder
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.understand import question_type, standalone
 from rag.settings import Settings
 
 EXTRACTIVE = "extractive"
@@ -99,6 +99,16 @@ class Assistant:
         with self._writing():
             return ingest(items, self.stores(), self._embedder, progress or _silent)
 
+    def add(
+        self, records: Iterable[Paper | ReadError], *, name: str, progress: Callable[[IngestProgress], None] | None = None
+    ) -> IngestReport:
+        """Take in records that come from no file, as `ingest` does; `name` says from where, in the report's count of files.
+
+        A record of a paper that is there fills what that lacks. Raises LibraryLocked where another process is writing.
+        """
+        with self._writing():
+            return ingest([(Path(name), iter(records))], self.stores(), self._embedder, progress or _silent)
+
     def load_sample(self, progress: Callable[[IngestProgress], None] | None = None) -> IngestReport:
         """Ingest the bundled sample library."""
         return self.ingest([SAMPLE], progress=progress)
@@ -137,28 +147,32 @@ class Assistant:
         on_token: Callable[[str], None] | None = None,
         *,
         llm: str | None = None,
+        filters: bool = True,
     ) -> Answer:
         """Answer from the library. `history` are the answers of the conversation so far, oldest first.
 
         `on_token` receives the answer's text piece by piece. `llm` takes the place of `settings.llm` for this question.
+        With `filters=False` no condition ("papers from 2023") is read from the question.
         Raises BackendError where the back end gives no usable answer; nothing is answered in its place.
         """
         spec = llm or self.settings.llm
         clock = Clock()
         # Opened before anything else: a missing key is told at once, not after the search.
         backend = None if spec == EXTRACTIVE else open_backend(spec, self.settings)
-        searched = standalone(question, history)
-        hits = self.search(searched, RETRIEVED)
+        self._finish_pending()
+        found = self._finder.find(question, history, RETRIEVED, filters=filters)
+        hits = found.hits
         clock.lap("retrieve")
-        sentences = self._scorer.score(searched, hits[:READ_CLOSELY])
-        sure = confidence(searched, hits, sentences)
+        sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
+        sure = float(bool(hits)) if found.listing else confidence(found.searched, hits, sentences)
         clock.lap("evidence")
-        if not hits or sure < REFUSE_BELOW:
-            draft = Draft(REFUSAL, (), (), abstained=True, cost=0.0)
+        if not hits or sure < (REFUSE_FOLLOWING_BELOW if history else REFUSE_BELOW):
+            refusal = NO_MATCH if found.labels and not hits else REFUSAL
+            draft = Draft(refusal, (), (), abstained=True, cost=0.0)
             if on_token is not None:
-                on_token(REFUSAL)
+                on_token(refusal)
         elif backend is None:
-            draft = quote(question_type(question), hits, sentences, self.settings.answer_words, on_token)
+            draft = quote(found.kind, hits, sentences, self.settings.answer_words, on_token)
         else:
             from rag.answering.written import write
 
@@ -170,7 +184,7 @@ class Assistant:
             text=draft.text,
             sentences=draft.sentences,
             sources=draft.sources,
-            retrieved=tuple(hits),
+            retrieved=hits,
             kind=kind_of(draft, spec),
             abstained=draft.abstained,
             confidence=sure,
@@ -178,9 +192,10 @@ class Assistant:
             tokens=draft.tokens,
             cost=0.0 if spec == EXTRACTIVE else draft.cost,
             timings=clock.laps,
-            standalone=searched,
+            standalone=found.searched,
+            filters=found.labels,
             invented=draft.invented,
-            notes=draft.notes,
+            notes=(found.note, *draft.notes) if found.note else draft.notes,
             settings_fingerprint=self.settings.fingerprint(),
             asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
@@ -218,6 +233,10 @@ class Assistant:
     @cached_property
     def _retriever(self) -> HybridRetriever:
         return HybridRetriever(self._catalogue, self.stores().vectors, self._keywords, self._embedder())
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self._catalogue, self._retriever)
 
     @cached_property
     def _scorer(self) -> SentenceScorer:

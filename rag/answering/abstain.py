@@ -10,6 +10,8 @@ from rag.answering.support import logistic
 from rag.retrieval.evidence import ScoredSentence
 
 REFUSE_BELOW = 0.3
+REFUSE_FOLLOWING_BELOW = 0.1
+"""For a turn that leans on earlier ones: its own words are few, and its evidence looks poorer than it is."""
 INTERCEPT = -5.14
 WEIGHTS = {"cosine": 8.64, "lead": 2.80, "names": 1.48}
 """Logistic coefficients of the features in `confidence`, fitted on the development questions, the same questions with

@@ -12,7 +12,7 @@ from rag.terms import WORD
 
 PAPERS = {QuestionType.ONE: 1, QuestionType.COMPARE: 4, QuestionType.LIST: 100}
 """Papers quoted at most."""
-KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.65}
+KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.7}
 """A paper is quoted when its score is at least this share of the best one's."""
 LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.5, QuestionType.LIST: 3.0}
 """Length of an answer from more than one paper, as a multiple of the usual one."""
@@ -47,9 +47,8 @@ def papers_to_quote(
     kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
 ) -> list[Sequence[ScoredSentence]]:
     """The sentences of the papers that score near the best one; how near depends on what is asked."""
-    return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.score >= KEEP[kind] * hits[0].score][
-        : PAPERS[kind]
-    ]
+    best = max((hit.score for hit in hits), default=0.0)
+    return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.score >= KEEP[kind] * best][: PAPERS[kind]]
 
 
 def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: int) -> list[list[ScoredSentence]]:

@@ -10,8 +10,9 @@ from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.selection import Conditions, Facts, Order, counts, facts
 from rag.retrieval.conditions import Reading, read_conditions
+from rag.retrieval.followup import standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.understand import QuestionType, question_type, standalone
+from rag.retrieval.understand import QuestionType, question_type
 from rag.terms import content_words, stem
 
 LISTED = 100  # papers a list by metadata alone holds at most
@@ -38,7 +39,7 @@ class Found:
     """What a question was taken to mean, and the papers found for it.
 
     `searched` is the text that was searched; `labels` the conditions in the user's words; `note` says what they did.
-    `listing` is True where metadata alone chose the papers.
+    `listing` is True where metadata alone chose the papers, `follows` where the turn was read in the light of earlier ones.
     """
 
     hits: tuple[Hit, ...]
@@ -47,6 +48,7 @@ class Found:
     labels: tuple[str, ...] = ()
     note: str = ""
     listing: bool = False
+    follows: bool = False
 
 
 class Finder:
@@ -60,9 +62,12 @@ class Finder:
         """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions."""
         reading = read_conditions(question, self._facts()) if filters else Reading()
         if not (reading.conditions or reading.order):
-            searched = standalone(question, history)
-            return Found(tuple(self._retriever.search(searched, limit)), question_type(question), searched)
-        topic = standalone(reading.topic, history)
+            hits, searched = self._retriever.search(question, limit), question
+            if history and not stands_alone(hits):
+                searched = standalone(question, history)
+                hits = hits if searched == question else self._retriever.search(searched, limit)
+            return Found(tuple(hits), question_type(question), searched, follows=searched != question)
+        topic = reading.topic
         about = [word for word in content_words(topic) if word not in ABOUT_PAPERS]
         note = self._note(reading)
         if not about:
@@ -74,6 +79,8 @@ class Finder:
         hits = self._alternatives(topic, reading.conditions, limit)
         if reading.order is not None:
             hits = in_order(hits, reading.order)
+        elif kind is QuestionType.LIST and (reading.conditions.date_from or reading.conditions.date_to):
+            hits = in_order(hits, Order("date", False, LISTED))
         return Found(tuple(hits), kind, topic, reading.labels, note)
 
     def _alternatives(self, topic: str, conditions: Conditions, limit: int) -> list[Hit]:
@@ -95,7 +102,7 @@ class Finder:
         return facts(self._catalogue)
 
 
-def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.65) -> list[Hit]:
+def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.7) -> list[Hit]:
     """The hits that score near the best, sorted by a field; those without it are left out."""
     near = [hit for hit in hits if hit.score >= keep * hits[0].score and getattr(hit.paper, order.field) is not None]
     ordered = sorted(near, key=lambda hit: getattr(hit.paper, order.field), reverse=order.descending)
