@@ -74,10 +74,10 @@ class Catalogue:
         self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         sa.event.listen(self._engine, "connect", _prepare)
         try:
-            _meta.create_all(self._engine)
             with self._engine.begin() as db:
                 version = db.execute(sa.text("PRAGMA user_version")).scalar_one()
                 if version == 0:
+                    _create_tables(db)
                     db.execute(sa.text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
         except sa.exc.DatabaseError as error:
             raise LibraryDamaged(
@@ -92,6 +92,10 @@ class Catalogue:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def reading(self) -> sa.Connection:
+        """A connection for queries that other modules of this package build."""
+        return self._engine.connect()
 
     def add(self, papers: Sequence[Paper]) -> list[Outcome]:
         """Add records in one transaction; a record of a paper that is there already adds its source and what was missing."""
@@ -201,6 +205,14 @@ def _prepare(connection: Any, _record: Any) -> None:
     """Write-ahead logging lets the chat read while an ingest writes; NORMAL survives a killed process."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _create_tables(db: sa.Connection) -> None:
+    """Each one only where it is missing: two processes may open a new library at the same time."""
+    for table in _meta.sorted_tables:
+        db.execute(sa.schema.CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            db.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
 
 def _unindexed(index_name: str) -> sa.ColumnElement[bool]:

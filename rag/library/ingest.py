@@ -120,6 +120,7 @@ def index_pending(stores: Stores, embedder: Callable[[], Embedder], progress: Pr
 
 def forget_lost_indexes(stores: Stores) -> None:
     """Make every paper pending where an index holds less than the catalogue believes: its folder was lost or emptied."""
+    stores.keywords.refresh()  # another process may have added papers a moment ago
     papers, passages = stores.catalogue.indexed_count(stores.index_name)
     if stores.keywords.count() < papers or stores.vectors.count() < passages:
         stores.catalogue.forget_index(stores.index_name)
