@@ -1,4 +1,4 @@
-"""The command line: vouch ingest | search | ask | chat | papers | serve | eval | doctor.
+"""The command line: vouch ingest | fetch | enrich | search | ask | chat | papers | serve | eval | doctor.
 
 Exit codes: 0 the work is done (an abstention is an answer), 1 it failed and one message on standard error says why,
 2 the command was not understood, 130 stopped by Ctrl-C. Results go to standard output, progress and messages to standard error.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import VouchError
+from rag.terminal import remote
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,6 +84,10 @@ def ingest(
     say(str(report))
     if not report.records:
         raise typer.Exit(1)
+
+
+app.command()(remote.fetch)
+app.command()(remote.enrich)
 
 
 @app.command()

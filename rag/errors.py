@@ -15,6 +15,11 @@
      │    ├── BackendBusy       rate limit or overload (429, 5xx) outlasted the retries
      │    ├── BackendTimeout    silence longer than the time limit
      │    └── BackendGarbled    the reply is not what the protocol promises
+     ├── RemoteError            a service that papers are fetched from gave no usable answer
+     │    ├── RemoteUnreachable  no server there, no network, or silence longer than the time limit
+     │    ├── RemoteBusy        rate limit or overload (403, 429, 5xx) outlasted the retries
+     │    ├── RemoteRefused     query, identifier or key rejected (other statuses)
+     │    └── RemoteGarbled     the page is cut off or is not what the service promises
      └── QuestionSetError       a question file, or one row in it, cannot be used
 
 A message is one sentence that says what was found and what was expected; `remedy` says what to do. Errors of libraries
@@ -99,6 +104,30 @@ class BackendTimeout(BackendError):
 
 class BackendGarbled(BackendError):
     """The reply is not what the protocol promises."""
+
+
+class RemoteError(VouchError):
+    """A service that papers are fetched from gave no usable answer."""
+
+
+class RemoteUnreachable(RemoteError):
+    """There is no server at the address, no network, or silence for longer than the time limit."""
+
+
+class RemoteBusy(RemoteError):
+    """The rate limit or an overload outlasted the retries, or lasts longer than one cares to wait."""
+
+
+class RemoteRefused(RemoteError):
+    """The service rejected the query, an identifier or the key. `status` is the HTTP status."""
+
+    def __init__(self, message: str, *, status: int, remedy: str = "") -> None:
+        self.status = status
+        super().__init__(message, remedy=remedy)
+
+
+class RemoteGarbled(RemoteError):
+    """The page is cut off, or is not what the service promises."""
 
 
 class QuestionSetError(VouchError):

@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,12 +61,25 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="address the browser pages listen on; others can reach them only if you change it"
     )
     port: int = Field(default=8501, ge=1, le=65535, description="port the browser pages listen on")
+    arxiv_url: str = Field(default="https://export.arxiv.org/api/query", description="address of arXiv's API, or of a mirror")
+    openalex_url: str = Field(default="https://api.openalex.org", description="address of OpenAlex's API, or of a mirror")
+    openalex_api_key: SecretStr | None = Field(default=None, description="key for OpenAlex, which allows little without one")
+    contact_email: str | None = Field(
+        default=None, description="your e-mail address, sent to arXiv and OpenAlex so that they can reach you"
+    )
 
     @field_validator("home")
     @classmethod
     def _expand(cls, home: Path) -> Path:
         """`~` means the user's folder in `.env` too, where no shell has read it."""
         return home.expanduser()
+
+    @field_validator("arxiv_url", "openalex_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^\s?#{}]+", url, re.IGNORECASE):
+            raise ValueError("expected an address that begins with http:// or https:// and has no query")
+        return url.rstrip("/")
 
     @classmethod
     def load(cls, **values: Any) -> Self:

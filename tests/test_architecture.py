@@ -22,6 +22,8 @@ ONLY_IN = {
     "anthropic": ("rag/backends/",),
     "ollama": ("rag/backends/",),
     "llama_index.llms": ("rag/backends/",),
+    "arxiv": ("rag/remote/",),
+    "pyalex": ("rag/remote/",),
     "rag.assistant": ("rag/cli.py", "rag/terminal/", "rag/llama.py", "eval/runner.py", "ui/state.py"),
 }
 # A package -> the packages of ours it must not import.

@@ -93,7 +93,7 @@ except SystemExit:
     print("LOADED", [name for name in {heavy} if name in sys.modules])
 """
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    for command in ("ingest", "search", "ask", "chat", "papers", "serve", "eval", "doctor"):
+    for command in ("ingest", "fetch", "enrich", "search", "ask", "chat", "papers", "serve", "eval", "doctor"):
         assert re.search(rf"^  {command} +[A-Z]", shown, re.MULTILINE)
     assert shown.endswith("LOADED []\n")
 
