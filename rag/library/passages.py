@@ -16,6 +16,8 @@ SCHEME = f"p{PASSAGE_TOKENS}t1"
 """Names the cutting and the text that is embedded; a change here asks for new vectors."""
 TITLE_TOKENS = 128
 """Word pieces reserved for the title in front, so that a long sentence is still read to its end."""
+TITLE_CHARACTERS = 300
+"""Of a title that is longer, no more is embedded: what a broken record holds for its title must not push the passage out."""
 
 Span = tuple[int, int]
 
@@ -73,4 +75,4 @@ def split_long(text: str, span: Span, pieces: Sequence[Span], longest: int) -> l
 
 def embedded_text(paper: Paper, passage: Passage) -> str:
     """What the embedder reads: the title in front of the passage, since abstracts rarely repeat their subject."""
-    return f"{paper.title}. {passage.text}" if paper.title else passage.text
+    return f"{paper.title[:TITLE_CHARACTERS]}. {passage.text}" if paper.title else passage.text
