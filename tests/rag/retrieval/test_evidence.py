@@ -1,0 +1,108 @@
+"""Sentences scored for how likely they answer."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import pytest
+
+from rag.answering.record import Hit, Passage
+from rag.assistant import Assistant
+from rag.embedding.minilm import MiniLM
+from rag.paper import Paper
+from rag.retrieval import evidence
+from rag.retrieval.evidence import SentenceScorer, features, rarity, sentence_passages
+
+
+def hit(abstract: str, paper_id: str = "x") -> Hit:
+    paper = Paper(id=paper_id, abstract=abstract)
+    return Hit(paper, Passage(paper_id, 0, 0, len(abstract), abstract), 1.0, {})
+
+
+def test_sentences_are_passages_with_their_offsets() -> None:
+    paper = Paper(id="x", abstract="One here.  Two there.")
+    assert sentence_passages(paper) == (Passage("x", 0, 0, 9, "One here."), Passage("x", 1, 11, 21, "Two there."))
+    assert sentence_passages(Paper(id="x", abstract="")) == (Passage("x", 0, 0, 0, ""),)
+
+
+def test_rare_words_weigh_more() -> None:
+    weights = rarity(frozenset({"bee", "radar", "gone"}), [frozenset({"bee"}), frozenset({"bee", "radar"}), frozenset({"bee"})])
+    assert weights == pytest.approx({"bee": math.log(1 + 3 / 4), "radar": math.log(1 + 3 / 2), "gone": math.log(1 + 3)})
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "asks_number", "expected"),
+    [
+        ("It wins 97% of games.", 2, True, {"place": 1.0, "first": 0, "last": 1, "number": 1, "background": 0}),
+        ("It wins 97% of games.", 1, False, {"place": 0.5, "first": 0, "last": 0, "number": 0, "background": 0}),
+        ("However, games remain hard.", 0, True, {"place": 0.0, "first": 1, "last": 0, "number": 0, "background": 1}),
+    ],
+)
+def test_place_and_wording_are_features(text: str, index: int, asks_number: bool, expected: dict[str, float]) -> None:
+    found = features(Passage("x", index, 0, len(text), text), 3, asks_number)
+    assert found.pop("length") == pytest.approx(math.log(len(text.split()) + 1))
+    assert found == expected
+
+
+def test_an_abstract_of_one_sentence_is_scored(embedder: MiniLM) -> None:
+    ((only,),) = SentenceScorer(embedder).score("bees", [hit("Bees dance.")])
+    assert (only.passage.text, only.overlap) == ("Bees dance.", 1.0)
+    assert 0 < only.cosine <= 1
+
+
+def test_the_sentence_that_answers_has_the_highest_score(embedder: MiniLM) -> None:
+    abstract = (
+        "Language models are important. We study how glaciers melt. Ice thickness agrees with drilled holes within 2 metres. "
+        "The code is online."
+    )
+    (scored,) = SentenceScorer(embedder).score("How exact is the ice thickness in metres?", [hit(abstract)])
+    assert [s.passage.index for s in scored] == [0, 1, 2, 3]
+    assert max(scored, key=lambda s: s.score).passage.index == 2
+
+
+def test_papers_keep_their_order_and_their_sentences(embedder: MiniLM) -> None:
+    first, second = hit("Bees dance. Rain stops them.", "a"), hit("Ice melts.", "b")
+    scored = SentenceScorer(embedder).score("ice", [first, second])
+    assert [[s.passage.text for s in own] for own in scored] == [["Bees dance.", "Rain stops them."], ["Ice melts."]]
+    assert [[s.paper.id for s in own] for own in scored] == [["a", "a"], ["b"]]
+    assert SentenceScorer(embedder).score("ice", []) == []
+
+
+def test_vectors_are_kept_for_papers_asked_about_lately(embedder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "CACHED_PAPERS", 2)
+    embedded: list[int] = []
+
+    class Counting:
+        def embed(self, texts: list[str]) -> object:
+            embedded.append(len(texts))
+            return embedder.embed(texts)
+
+    scorer = SentenceScorer(Counting())  # type: ignore[arg-type]
+    a, b, c = hit("Bees dance. Rain stops them.", "a"), hit("Ice melts.", "b"), hit("Tides turn. Wind blows. It rains.", "c")
+    first = scorer.score("ice", [a, b])
+    assert scorer.score("ice", [a, b]) == first
+    assert embedded == [1, 3, 1]  # the question, three sentences, the question again
+    scorer.score("ice", [c])  # the oldest one goes
+    scorer.score("ice", [b])
+    scorer.score("ice", [a])
+    assert embedded[3:] == [1, 3, 1, 1, 2]
+
+
+def test_threads_may_share_a_scorer(embedder: MiniLM, small: Assistant) -> None:
+    hits = small.search("bees", 8)
+    scorer = SentenceScorer(embedder)
+    expected = [[s.passage for s in own] for own in scorer.score("bees", hits)]
+    different: list[str] = []
+
+    def run(question: str) -> None:
+        scored = SentenceScorer.score(scorer, question, hits[::-1])
+        if [[s.passage for s in own] for own in scored] != expected[::-1]:
+            different.append(question)
+
+    threads = [threading.Thread(target=run, args=(f"question {n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not different
