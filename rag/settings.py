@@ -87,15 +87,22 @@ class Settings(BaseSettings):
 
         Raises SettingsError for a VOUCH_* name that is no setting (with the nearest real one) or a value out of range.
         """
-        refuse_unknown_names([*os.environ, *dotenv_values(ENV_FILE)])
+        try:
+            in_file = dotenv_values(ENV_FILE)
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{ENV_FILE} cannot be read ({type(error).__name__}).", remedy="Check its permissions, and save it as UTF-8."
+            ) from None
+        refuse_unknown_names([*os.environ, *in_file])
         try:
             return cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
             variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
+            value = "not usable" if variable.endswith("_KEY") else repr(first["input"])
             raise SettingsError(
-                f"{variable} is {first['input']!r}: {first['msg'].lower()}.", remedy="Correct it in the environment or in .env."
+                f"{variable} is {value}: {first['msg'].lower()}.", remedy="Correct it in the environment or in .env."
             ) from None
 
     @property

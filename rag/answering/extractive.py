@@ -39,7 +39,7 @@ def quote(
             said.append(Sentence(passage.text, (number,), Verdict.SUPPORTED, 1.0))
             parts.append(f"{passage.text} [{number}]")
             if on_token is not None:
-                on_token(parts[-1] + " ")
+                on_token(parts[-1] if len(parts) == 1 else f" {parts[-1]}")
     return Draft(" ".join(parts), tuple(said), tuple(sources), notes=(NOTE,))
 
 

@@ -59,6 +59,7 @@ answers = st.builds(
     cost=st.none() | numbers,
     timings=st.dictionaries(texts, numbers, max_size=3),
     standalone=texts,
+    filters=st.lists(texts, max_size=2).map(tuple),
     invented=st.lists(texts, max_size=2).map(tuple),
     notes=st.lists(texts, max_size=2).map(tuple),
     settings_fingerprint=texts,
