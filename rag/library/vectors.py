@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rag.answering.record import Passage
 from rag.embedding import Vectors
 from rag.errors import LibraryDamaged, LibraryError, LibraryLocked
@@ -77,6 +79,16 @@ class VectorStore:
                 return []
             found = self._collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
         return [(passage_of(key), 1.0 - float(d)) for key, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def around(self, vector: Vectors, limit: int) -> tuple[list[Passage], Vectors]:
+        """As `nearest`, with the passages' own vectors (found, dimension) instead of their cosines."""
+        with self._lock:
+            self._look_again()
+            wanted = min(limit, self._known)
+            if wanted == 0:
+                return [], np.zeros((0, len(vector)), np.float32)
+            found = self._collection.query(query_embeddings=[vector], n_results=wanted, include=["embeddings"])
+        return [passage_of(key) for key in found["ids"][0]], np.asarray(found["embeddings"][0], np.float32)
 
     def of_papers(self, ids: Sequence[str]) -> list[tuple[Passage, Any]]:
         """Every stored passage of these papers, without text, with its vector (dimension,)."""

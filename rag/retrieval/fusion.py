@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from rag.embedding import Vectors
+
 DENSE_WEIGHT = 0.69
 """Weight of the cosine against the scaled BM25; see LOG.md for the sweep behind it."""
+
+SMOOTHING, NEIGHBOURS = 0.25, 10
+"""How much the neighbourhood counts, and how many papers make it."""
 
 
 def fuse(
@@ -24,6 +31,30 @@ def fuse(
         paper: weight * dense.get(paper, lowest) + (1 - weight) * keyword.get(paper, 0.0) / highest
         for paper in dict.fromkeys([*dense, *keyword])
     }
+
+
+def smooth(scores: Mapping[str, float], vectors: Mapping[str, Vectors]) -> dict[str, float]:
+    """Add to each paper what the best papers around it are worth.
+
+    The cluster hypothesis (Jardine and van Rijsbergen 1971): papers near the best ones are likelier to be relevant too.
+    s'(d) = s(d) + SMOOTHING * sum over the best k of w(k) max(0, cos(d, k))^3 / sum of w(k), where w(k) is how far k stands
+    above the last of them and k is not d. `vectors` are unit vectors; a paper without one keeps its score.
+    """
+    best = [paper for paper in ranked(scores) if paper in vectors][:NEIGHBOURS]
+    if len(best) < 2:
+        return dict(scores)
+    weights = np.array([scores[paper] - scores[best[-1]] for paper in best])
+    total = float(weights.sum())
+    if total <= 0:
+        return dict(scores)
+    have = [paper for paper in scores if paper in vectors]
+    likeness = np.clip(np.stack([vectors[p] for p in have]) @ np.stack([vectors[p] for p in best]).T, 0, 1) ** 3
+    place = {paper: n for n, paper in enumerate(best)}
+    for row, paper in enumerate(have):
+        if paper in place:
+            likeness[row, place[paper]] = 0.0
+    gains = SMOOTHING * (likeness @ weights) / total
+    return {**scores, **{paper: scores[paper] + float(gain) for paper, gain in zip(have, gains, strict=True)}}
 
 
 def ranked(scores: Mapping[str, float]) -> list[str]:

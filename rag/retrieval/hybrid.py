@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
@@ -13,7 +15,7 @@ from rag.library.passages import cut
 from rag.library.selection import Conditions, Order, matching, select
 from rag.library.vectors import VectorStore, key_of
 from rag.paper import Paper
-from rag.retrieval.fusion import fuse, ranked
+from rag.retrieval.fusion import fuse, ranked, smooth
 
 DEPTH = 200  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
@@ -35,9 +37,12 @@ class HybridRetriever:
             return []
         vector = self._embedder.embed([question])[0]
         depth = max(DEPTH, 2 * limit)
-        dense = best_of(self._vectors.nearest(vector, depth))
+        passages, vectors = self._vectors.around(vector, depth)
+        dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
         keyword = dict(self._keywords.search(question, depth))
-        return self._hits(vector, dense, keyword, limit)
+        cosines = {key: cosine for key, (_, cosine) in dense.items()}
+        scores = smooth(fuse(cosines, keyword), means(passages, vectors))
+        return self._hits(vector, dense, keyword, scores, limit)
 
     def search_within(self, question: str, limit: int, conditions: Conditions) -> list[Hit]:
         """As `search`, among the papers that match. Both legs are narrowed before they are fused."""
@@ -55,7 +60,9 @@ class HybridRetriever:
             near = [(passage, cosine) for passage, cosine in near if passage.paper_id in inside]
             keyword = {key: score for key, score in keyword.items() if key in inside}
         top = self._keywords.search(question, 1)
-        return self._hits(vector, best_of(near), keyword, limit, highest=top[0][1] if top else None)
+        dense = best_of(near)
+        scores = fuse({key: cosine for key, (_, cosine) in dense.items()}, keyword, highest=top[0][1] if top else None)
+        return self._hits(vector, dense, keyword, scores, limit)
 
     def listing(self, conditions: Conditions, limit: int, order: Order | None) -> list[Hit]:
         """At most `limit` matching papers, in `order` or newest first, without regard to what they are about."""
@@ -67,12 +74,11 @@ class HybridRetriever:
         vector: Vectors,
         dense: Mapping[str, tuple[Passage, float]],
         keyword: Mapping[str, float],
+        scores: Mapping[str, float],
         limit: int,
-        highest: float | None = None,
     ) -> list[Hit]:
-        cosines = {key: cosine for key, (_, cosine) in dense.items()}
-        scores = fuse(cosines, keyword, highest=highest)
         chosen = ranked(scores)[:limit]
+        cosines = {key: cosine for key, (_, cosine) in dense.items()}
         papers = self._catalogue.get(chosen)
         best = {key: passage for key, (passage, _) in dense.items()}
         for key in chosen:
@@ -97,6 +103,14 @@ def best_of(passages: Iterable[tuple[Passage, float]]) -> dict[str, tuple[Passag
     for passage, cosine in passages:
         best.setdefault(passage.paper_id, (passage, cosine))
     return best
+
+
+def means(passages: Sequence[Passage], vectors: Vectors) -> dict[str, Vectors]:
+    """One unit vector a paper: the direction of its passages found."""
+    sums: dict[str, Vectors] = {}
+    for passage, vector in zip(passages, vectors, strict=True):
+        sums[passage.paper_id] = sums[passage.paper_id] + vector if passage.paper_id in sums else vector
+    return {paper: total / np.linalg.norm(total) for paper, total in sums.items()}
 
 
 def with_text(passage: Passage, paper: Paper) -> Passage:
