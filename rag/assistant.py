@@ -263,6 +263,10 @@ class Assistant:
             raise LibraryLocked(
                 f"Another process is writing to the library in {self.settings.home}.", remedy="Wait until it is done, or stop it."
             ) from None
+        except OSError as error:
+            raise LibraryError(
+                f"{lock.lock_file} cannot be written ({error.strerror}).", remedy="Check the permissions of VOUCH_HOME."
+            ) from error
         try:
             yield
         finally:
