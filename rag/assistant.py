@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag.answering.abstain import NO_MATCH, REFUSAL, REFUSE_BELOW, REFUSE_FOLLOWING_BELOW, confidence
+from rag.answering.abstain import NO_MATCH, REFUSAL, REFUSE_BELOW, REFUSE_LEANING_BELOW, confidence
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
 from rag.answering.extractive import quote
@@ -166,7 +166,7 @@ class Assistant:
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
         sure = float(bool(hits)) if found.listing else confidence(found.searched, hits, sentences)
         clock.lap("evidence")
-        if not hits or sure < (REFUSE_FOLLOWING_BELOW if history else REFUSE_BELOW):
+        if not hits or sure < (REFUSE_LEANING_BELOW if history or found.labels else REFUSE_BELOW):
             refusal = NO_MATCH if found.labels and not hits else REFUSAL
             draft = Draft(refusal, (), (), abstained=True, cost=0.0)
             if on_token is not None:

@@ -10,8 +10,9 @@ from rag.answering.support import logistic
 from rag.retrieval.evidence import ScoredSentence
 
 REFUSE_BELOW = 0.3
-REFUSE_FOLLOWING_BELOW = 0.1
-"""For a turn that leans on earlier ones: its own words are few, and its evidence looks poorer than it is."""
+REFUSE_LEANING_BELOW = 0.1
+"""For a later turn of a conversation and for a question with conditions: its own words are few, and its evidence looks poorer
+than it is."""
 INTERCEPT = -5.14
 WEIGHTS = {"cosine": 8.64, "lead": 2.80, "names": 1.48}
 """Logistic coefficients of the features in `confidence`, fitted on the development questions, the same questions with
@@ -33,9 +34,10 @@ def confidence(question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[
     """
     if not hits:
         return 0.0
+    first, second, *_ = [*sorted((hit.score for hit in hits), reverse=True), hits[0].score]
     values = {
         "cosine": max((sentence.cosine for own in sentences for sentence in own), default=0.0),
-        "lead": hits[0].score - hits[1].score if len(hits) > 1 else 0.0,
+        "lead": first - second,
         "names": names_found(question, hits[:NEAR]),
     }
     return logistic(INTERCEPT + sum(WEIGHTS[name] * value for name, value in values.items()))

@@ -1,0 +1,92 @@
+"""Papers chosen by their metadata."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.library.catalogue import Catalogue
+from rag.library.selection import Conditions, Order, counts, facts, matching, select
+from rag.paper import Paper, Source
+
+PAPERS = (
+    Paper(
+        "a",
+        "Alpha text.",
+        title="A",
+        date=dt.date(2019, 5, 1),
+        year=2019,
+        upvotes=5,
+        author_count=1,
+        sources=(Source("one.txt", 1),),
+    ),
+    Paper(
+        "b",
+        "Beta text.",
+        title="B",
+        date=dt.date(2023, 7, 24),
+        year=2023,
+        upvotes=2,
+        organisation="NAVER AI Lab",
+        sources=(Source("one.txt", 3),),
+    ),
+    Paper("c", "Gamma text.", title="C", year=2023, author_count=7, sources=(Source("one.txt", 5), Source("two.txt", 1))),
+    Paper("d", "Delta text.", arxiv_id="2407.02833", comment="ACL 2024 Findings", sources=(Source("two.txt", 3),)),
+)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+    catalogue.add(PAPERS)
+    yield catalogue
+    catalogue.close()
+
+
+def chosen(catalogue: Catalogue, order: Order | None = None, **values: object) -> list[str]:
+    return select(catalogue, Conditions(**values), 10, order)  # type: ignore[arg-type]
+
+
+def test_each_condition(catalogue: Catalogue) -> None:
+    assert chosen(catalogue, date_to=dt.date(2019, 12, 31)) == ["a"]
+    assert chosen(catalogue, date_from=dt.date(2023, 1, 1), date_to=dt.date(2023, 12, 31)) == ["b", "c"]
+    assert chosen(catalogue, date_from=dt.date(2023, 7, 1)) == ["b"]  # c may be from January
+    assert chosen(catalogue, min_upvotes=3) == ["a"]
+    assert chosen(catalogue, max_upvotes=3) == ["b"]
+    assert chosen(catalogue, min_authors=1, max_authors=1) == ["a"]
+    assert chosen(catalogue, organisation="naver") == ["b"]
+    assert chosen(catalogue, venue="acl 2024") == ["d"]
+    assert chosen(catalogue, file="two.txt") == ["c", "d"]
+    assert chosen(catalogue, min_sources=2) == ["c"]
+    assert chosen(catalogue, has_title=False) == ["d"]
+    assert chosen(catalogue, has_date=False) == ["d"]
+    assert chosen(catalogue, has_arxiv_id=True) == ["d"]
+    assert chosen(catalogue, ids=("2407.02833",)) == ["d"]
+
+
+def test_what_is_unknown_is_counted(catalogue: Catalogue) -> None:
+    assert counts(catalogue, Conditions(min_upvotes=1)) == (2, {"number of upvotes": 2})
+    assert counts(catalogue, Conditions(date_to=dt.date(2030, 1, 1))) == (3, {"date": 1})
+
+
+def test_an_order_leaves_out_what_has_no_such_field(catalogue: Catalogue) -> None:
+    assert chosen(catalogue, Order("upvotes", True, None)) == ["a", "b"]
+    assert chosen(catalogue, Order("date", False, None)) == ["a", "b"]
+
+
+def test_percent_and_underscore_are_letters(catalogue: Catalogue) -> None:
+    assert chosen(catalogue, organisation="%") == []
+    assert chosen(catalogue, file="_") == []
+
+
+def test_matching_narrows_a_list_of_candidates(catalogue: Catalogue) -> None:
+    assert matching(catalogue, Conditions(min_upvotes=1), ["a", "c", "zz"]) == {"a"}
+
+
+def test_facts(catalogue: Catalogue) -> None:
+    assert facts(catalogue).newest == dt.date(2023, 7, 24)
+    assert facts(catalogue).organisations == ("NAVER AI Lab",)
+    assert facts(catalogue).files == ("one.txt", "two.txt")

@@ -1,0 +1,112 @@
+"""What counts as a condition in a question, and what does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from rag.library.selection import Conditions, Facts, Order
+from rag.retrieval.conditions import read_conditions
+from rag.retrieval.dates import months_back, span_of
+from tests.paths import SHARED, shared_only
+
+FACTS = Facts(dt.date(2025, 10, 15), ("BAIDU", "NAVER AI Lab"), ("000_dump.txt", "001_dump.txt"))
+
+
+def conditions(**values: Any) -> Conditions:
+    dates = {name: dt.date.fromisoformat(value) for name, value in values.items() if name.startswith("date_")}
+    return Conditions(**{**values, **dates})
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Show me everything dated before 2020.", conditions(date_to="2019-12-31")),
+        ("papers since March 2024 on reward models", conditions(date_from="2024-03-01")),
+        ("papers after June 2024 on pruning", conditions(date_from="2024-07-01")),
+        ("work from 2020 to 2022", conditions(date_from="2020-01-01", date_to="2022-12-31")),
+        ("studies between May 2023 and Feb 2024", conditions(date_from="2023-05-01", date_to="2024-02-29")),
+        ("Which 2023 surveys cover alignment?", conditions(date_from="2023-01-01", date_to="2023-12-31")),
+        ("December 2024 work on preference training", conditions(date_from="2024-12-01", date_to="2024-12-31")),
+        ("papers published on Dec 18, 2024", conditions(date_from="2024-12-18", date_to="2024-12-18")),
+        ("papers from the first half of 2025", conditions(date_from="2025-01-01", date_to="2025-06-30")),
+        ("What appeared in the last two years on RAG?", conditions(date_from="2023-10-16")),
+        ("the most upvoted papers, say five votes or more", conditions(min_upvotes=5)),
+        ("papers with at least 2 upvotes from 2024", conditions(min_upvotes=2, date_from="2024-01-01", date_to="2024-12-31")),
+        ("Which papers have exactly 3 upvotes?", conditions(min_upvotes=3, max_upvotes=3)),
+        ("papers with fewer than three likes", conditions(max_upvotes=2)),
+        ("work with more than 20 authors", conditions(min_authors=21)),
+        ("Which papers have a single author?", conditions(min_authors=1, max_authors=1)),
+        ("papers written by 50 people", conditions(min_authors=50, max_authors=50)),
+        ("Anything with NAVER as the organisation?", conditions(organisation="naver")),
+        ("what did Baidu do", conditions()),
+        ("anything by Baidu?", conditions(organisation="baidu")),
+        ("papers by Acme?", conditions()),
+        ("Which papers occur in more than one of the source dumps?", conditions(min_sources=2)),
+        ("Which titled papers have no date?", conditions(has_title=True, has_date=False)),
+        ("List untitled papers.", conditions(has_title=False)),
+        ("From the batch with arXiv numbers, which ones concern retrieval?", conditions(has_arxiv_id=True)),
+        ("What is arXiv:2407.02833v2 about?", conditions(ids=("2407.02833",))),
+        ("papers in the file 001", conditions(file="001_dump.txt")),
+    ],
+)
+def test_explicit_wording_is_a_condition(question: str, expected: Conditions) -> None:
+    assert read_conditions(question, FACTS).conditions == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What BLEU did Vega-MT get in 2022?",
+        "What pass@1 on AIME 2024 does the report give?",
+        "Which AIME 2024 papers are there?",
+        "Incidence of heart failure increased by 10% in women since 1979.",
+        "The protein originated between 1923 and 1956.",
+        "Which company sells the drug since 2015?",
+        "How do two people agree?",
+        "How many of 5 or more doses helped?",
+        "The latest layers learn least. Why?",
+    ],
+)
+def test_a_year_or_number_of_something_else_is_not(question: str) -> None:
+    reading = read_conditions(question, FACTS)
+    assert (reading.conditions, reading.order, reading.labels) == (Conditions(), None, ())
+
+
+def test_the_topic_is_what_remains() -> None:
+    reading = read_conditions("Commonsense knowledge papers from 2021.", FACTS)
+    assert reading.topic == "Commonsense knowledge papers ."
+    assert reading.labels == ("from 2021",)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("List the five most upvoted papers.", Order("upvotes", True, 5)),
+        ("the newest three papers on recommendation", Order("date", True, 3)),
+        ("What is the oldest paper?", Order("date", False, None)),
+        ("Which paper has the most authors?", Order("author_count", True, None)),
+    ],
+)
+def test_superlatives_are_an_order(question: str, expected: Order) -> None:
+    assert read_conditions(question, FACTS).order == expected
+
+
+def test_months_are_counted_back_to_the_day_after() -> None:
+    assert months_back(dt.date(2025, 10, 15), 24) == dt.date(2023, 10, 16)
+    assert months_back(dt.date(2024, 3, 31), 1) == dt.date(2024, 3, 1)  # 29 February, and the day after
+
+
+def test_no_such_day_is_no_date() -> None:
+    assert span_of("30 February 2024") is None
+    assert read_conditions("papers published on Feb 30, 2024", FACTS).conditions == Conditions()
+
+
+@shared_only
+def test_claims_and_queries_of_other_collections_state_no_condition() -> None:
+    texts = [json.loads(line)["text"] for line in (SHARED / "bench/scifact/queries.jsonl").read_text().splitlines()]
+    texts += [json.loads(line)["text"] for line in (SHARED / "bench/cranfield/queries.jsonl").read_text().splitlines()]
+    assert [text for text in texts if read_conditions(text, FACTS).labels] == []

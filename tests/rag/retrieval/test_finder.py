@@ -1,0 +1,70 @@
+"""From the question as asked to the papers for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.answering.record import AnswerKind
+from rag.assistant import Assistant
+
+ROWS = (
+    ("Dances of honey bees", "Honey bees dance to tell where food is. Followers find a feeder sooner.", "2019-03-01"),
+    ("Bees and pesticides", "Pesticides make honey bees forget the way home. One dose suffices.", "2021-06-15"),
+    ("Tidal turbines", "Tides turn turbines as wind turns mills. Layout matters for the yield.", "2021-11-30"),
+    ("Varnish of violins", "Old violins owe their colour to varnish. A mineral layer lies below.", "2023-01-10"),
+    ("Undated chess", "A network plays chess endgames. It wins with a rook.", None),
+)
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory, open_library: Callable[[Path], Assistant]) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("dated")
+    file = folder / "papers.jsonl"
+    file.write_text("\n".join(json.dumps({"title": t, "abstract": a, "date": d}) for t, a, d in ROWS) + "\n", encoding="utf-8")
+    with open_library(folder / "home") as assistant:
+        assistant.ingest([file])
+        yield assistant
+
+
+def test_conditions_alone_give_the_whole_list_in_order_of_date(dated: Assistant) -> None:
+    answer = dated.ask("Show me everything dated before 2022.")
+    assert [source.paper.title for source in answer.sources] == ["Tidal turbines", "Bees and pesticides", "Dances of honey bees"]
+    assert answer.filters == ("dated before 2022",)
+    assert answer.notes[0] == "Understood as a condition: dated before 2022 (3 papers; 1 with no known date left out)."
+    assert all(sentence.text in answer.source(sentence.citations[0]).paper.abstract for sentence in answer.sentences)
+
+
+def test_a_topic_is_searched_inside_the_conditions(dated: Assistant) -> None:
+    assert [s.paper.title for s in dated.ask("Papers on honey bees from 2021.").sources] == ["Bees and pesticides"]
+
+
+def test_both_sides_of_an_or_are_found(dated: Assistant) -> None:
+    answer = dated.ask("Which papers since 2021 deal with honey bees or violins?")
+    assert {s.paper.title for s in answer.sources} >= {"Bees and pesticides", "Varnish of violins"}
+
+
+def test_nothing_that_matches_is_said_so(dated: Assistant) -> None:
+    answer = dated.ask("Which papers were published before 1990?")
+    assert (answer.kind, answer.sources) == (AnswerKind.REFUSED, ())
+    assert answer.text == "No paper in the library meets the conditions of this question."
+
+
+def test_filters_can_be_switched_off(dated: Assistant) -> None:
+    answer = dated.ask("Papers on honey bees from 2021.", filters=False)
+    assert answer.filters == ()
+    assert {"Bees and pesticides", "Dances of honey bees"} <= {hit.paper.title for hit in answer.retrieved}
+
+
+def test_the_newest_paper(dated: Assistant) -> None:
+    assert dated.ask("What is the newest paper?").sources[0].paper.title == "Varnish of violins"
+
+
+def test_a_follow_up_is_searched_with_its_context(dated: Assistant) -> None:
+    first = dated.ask("What do pesticides do to honey bees?")
+    second = dated.ask("How many doses does it take?", history=(first,))
+    assert second.standalone.startswith("Bees and pesticides")
+    assert second.retrieved[0].paper.title == "Bees and pesticides"
