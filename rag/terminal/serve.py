@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -76,8 +76,16 @@ def project_options(file: Path) -> dict[str, object]:
     """The options in the project's Streamlit configuration, which Streamlit itself reads only when started beside it."""
     if not file.is_file():
         return {}
-    sections = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
+    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """The values of nested tables under dotted names, as the command line spells them."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
 
 
 def environment(settings: Settings) -> dict[str, str]:

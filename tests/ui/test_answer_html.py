@@ -1,0 +1,172 @@
+"""An answer's record as HTML: what is marked, what opens what, what is said in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from rag.answering.record import Answer, AnswerKind, Passage, Tokens, Verdict
+from rag.paper import Paper, Source
+from tests.ui.html_tree import parse
+from ui.components.answer import answer_html, draft_html, footer, lines_of
+from ui.components.paper import facts_html, heading_html, marked_html, when, who
+
+Make = Callable[..., Answer]
+CRANES = Paper(
+    id="p1",
+    title="Cranes & Radar",
+    abstract="Cranes fly at night.  Radar sees them. Rain hides them.",
+    date=dt.date(2024, 7, 17),
+    author_count=3,
+    comment="Bird Days",
+    upvotes=1,
+    arxiv_id="2407.00001",
+    sources=(Source("/dumps/birds.txt", 12), Source("more.txt", 3)),
+)
+MOSS = Paper(id="p2", abstract="Moss cools <b>walls</b>.\n\nIt does $so$ :red[always] ![i](http://x.example/i.png) [1].")
+
+
+def spans(*pairs: tuple[int, int]) -> list[Passage]:
+    return [Passage("p1", i, start, end, "") for i, (start, end) in enumerate(pairs)]
+
+
+def test_the_passage_is_the_abstract_with_exactly_the_cited_characters_marked() -> None:
+    tree = parse(marked_html(CRANES.abstract, spans((22, 38), (0, 20))))
+    assert tree.text == CRANES.abstract
+    assert [mark.text for mark in tree.all("mark")] == ["Cranes fly at night.", "Radar sees them."]
+
+
+def test_overlapping_spans_share_a_mark_and_what_lies_outside_is_cut() -> None:
+    tree = parse(marked_html("0123456789", spans((2, 5), (4, 7), (9, 99), (50, 60), (7, 7))))
+    assert [mark.text for mark in tree.all("mark")] == ["23456", "9"]
+
+
+def test_every_citation_opens_the_panel_of_its_source(make_answer: Make) -> None:
+    answer = make_answer(
+        [("Cranes fly.", (1, 2), Verdict.SUPPORTED), ("Moss cools.", (2,), Verdict.WEAK)],
+        [(CRANES, [(0, 20)]), (MOSS, [(0, 11)])],
+    )
+    tree = parse(answer_html(answer, "7"))
+    chips = tree.all("button", "v-chip")
+    panels = {panel.attributes["id"]: panel for panel in tree.all("section", "v-panel")}
+    assert [chip.text for chip in chips] == ["1", "2", "2"]
+    opened = [panels[chip.attributes["popovertarget"]] for chip in chips]
+    assert [panel.one("div", "v-abstract").text for panel in opened] == [CRANES.abstract, MOSS.abstract, MOSS.abstract]
+    assert [panel.one("mark").text for panel in opened] == ["Cranes fly at night.", "Moss cools ", "Moss cools "]
+    titles = [title.attributes["popovertarget"] for title in tree.all("button", "v-title")]
+    assert titles == list(panels)
+
+
+def test_two_answers_on_a_page_share_no_panel(make_answer: Make) -> None:
+    answer = make_answer([("Cranes fly.", (1,), Verdict.SUPPORTED)], [(CRANES, [(0, 20)])])
+    one, two = (parse(answer_html(answer, anchor)).one("section", "v-panel").attributes["id"] for anchor in ("1", "2"))
+    assert one != two
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown"),
+    [
+        (Verdict.SUPPORTED, "✓ supported"),
+        (Verdict.WEAK, "~ weak"),
+        (Verdict.UNSUPPORTED, "✗ unsupported"),
+        (Verdict.UNCITED, "? uncited"),
+    ],
+)
+def test_a_verdict_is_a_sign_and_a_word(make_answer: Make, verdict: Verdict, shown: str) -> None:
+    tree = parse(answer_html(make_answer([("Cranes fly.", (), verdict)]), "1"))
+    mark = tree.one("span", "v-verdict")
+    assert mark.text == shown
+    assert f"v-{verdict.value}" in mark.classes
+    assert "probability 0.50" in mark.attributes["title"]
+
+
+def test_written_text_keeps_its_lines_and_lists(make_answer: Make) -> None:
+    said = [(words, (1,), Verdict.SUPPORTED) for words in ("First of all.", "Second here.", "Item one here.", "Item two here.")]
+    text = "First of all [1]. Second here [1].\n\n- Item one here [1].\n- Item two here [1]."
+    answer = make_answer(said, [(CRANES, [(0, 20)])], text=text)
+    assert [(item, [s.text for s in own]) for item, own in lines_of(answer)] == [
+        (False, ["First of all.", "Second here."]),
+        (True, ["Item one here."]),
+        (True, ["Item two here."]),
+    ]
+
+
+def test_bold_is_the_only_markdown_of_a_model_that_shows(make_answer: Make) -> None:
+    answer = make_answer([("**Cranes** fly <b>high</b> ![i](http://x.example/i.png) $x$.", (), Verdict.UNCITED)])
+    sentence = parse(answer_html(answer, "1")).one("span", "v-sentence")
+    assert [e.text for e in sentence.all("strong")] == ["Cranes"]
+    assert "fly <b>high</b> ![i](http://x.example/i.png) $x$." in sentence.text
+
+
+def test_quoted_sentences_stay_as_they_are(make_answer: Make) -> None:
+    answer = make_answer([("It is **so**.", (1,), Verdict.SUPPORTED)], [(MOSS, [(0, 4)])], kind=AnswerKind.QUOTED)
+    tree = parse(answer_html(answer, "1"))
+    assert "It is **so**." in tree.one("ul", "v-quotes").text
+    assert not tree.all("strong")
+
+
+def test_a_refusal_shows_the_closest_papers_and_their_passages(make_answer: Make) -> None:
+    answer = make_answer(kind=AnswerKind.REFUSED, text="The library holds nothing.", retrieved=[CRANES, MOSS])
+    tree = parse(answer_html(answer, "1"))
+    assert "No answer in the library" in tree.text
+    titles = [title.text for title in tree.all("button", "v-title")]
+    assert titles[0] == "Cranes & Radar"
+    assert titles[1].startswith("Moss cools <b>walls</b>. It does $so$ :red[always] ![i](http://x.example/i.png)")
+    assert [mark.text for mark in tree.all("mark")] == [CRANES.abstract[:10], MOSS.abstract[:10]]
+
+
+def test_notes_and_the_line_below(make_answer: Make) -> None:
+    answer = make_answer(
+        [("Cranes fly.", (), Verdict.UNCITED)], notes=("1 sentence carries no <citation>.",), standalone="What now?"
+    )
+    tree = parse(answer_html(answer, "1"))
+    assert tree.one("ul", "v-notes").text == "1 sentence carries no <citation>."
+    assert footer(answer) == ["openai:gpt-x", "1.25 s", "1,234 tokens", "$0.0125", "confidence 87%"]
+    assert "What now?" in tree.one("details", "v-footer").text
+
+
+@pytest.mark.parametrize(
+    ("tokens", "price", "shown"),
+    [
+        (Tokens(), 0.0, ["openai:gpt-x", "1.25 s", "confidence 87%"]),
+        (Tokens(10, 5, "tiktoken"), None, ["openai:gpt-x", "1.25 s", "about 15 tokens", "price unknown", "confidence 87%"]),
+        (Tokens(10, 5, "server"), 0.0, ["openai:gpt-x", "1.25 s", "15 tokens", "no cost", "confidence 87%"]),
+    ],
+)
+def test_tokens_and_price_are_told_as_far_as_they_are_known(
+    make_answer: Make, tokens: Tokens, price: float | None, shown: list[str]
+) -> None:
+    assert footer(make_answer(tokens=tokens, cost=price)) == shown
+
+
+def test_what_is_known_of_a_paper() -> None:
+    tree = parse(facts_html(CRANES))
+    assert [fact.text for fact in tree.one("div").children if not isinstance(fact, str)] == [
+        "17 Jul 2024",
+        "3 authors",
+        "Bird Days",
+        "1 upvote",
+        "arXiv 2407.00001",
+        "Open the paper ↗",
+    ]
+    assert tree.one("a").attributes["href"] == "https://arxiv.org/abs/2407.00001"
+
+
+def test_what_is_not_known_of_a_paper_is_not_mentioned() -> None:
+    assert facts_html(MOSS) == ""
+    assert when(Paper(id="x", abstract="a", year=2020)) == "2020"
+    assert parse(heading_html(MOSS)).one("span", "v-tag").text == "untitled"
+
+
+def test_many_authors_are_counted() -> None:
+    paper = Paper(id="x", abstract="a", authors=("A", "B", "C", "D", "E", "F"), author_count=9)
+    assert who(paper) == "A, B, C, D and 5 more"
+
+
+def test_a_draft_escapes_and_shows_its_citations() -> None:
+    tree = parse(draft_html("Cranes <b>fly</b> [1].\nMore", "waiting"))
+    assert tree.one("p", "v-draft").text == "Cranes <b>fly</b>1.\nMore"
+    assert [chip.text for chip in tree.all("span", "v-chip")] == ["1"]
+    assert parse(draft_html("", "Searching <x>")).one("p", "v-waiting").text == "Searching <x>"

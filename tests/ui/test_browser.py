@@ -1,0 +1,325 @@
+"""Journeys through the pages in a real browser, against the real server.
+
+Every journey fails on an error in the browser's console, on an uncaught exception, and on a request that leaves this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from eval.questions import load_questions
+from eval.runner import open_assistant, run
+from rag.settings import Settings, variable_names
+from tests.fakes.llm_server import LLMServer, Request, Say, Status
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+START = 90  # seconds the server may take on a busy machine
+WAIT = 30_000  # milliseconds an expectation may take
+FAKE = "openai-compatible:fake"
+QUESTION = "What does SkyLedger estimate from radar?"
+
+expect.set_options(timeout=WAIT)
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists() and os.environ.get("CI") != "true", reason=f"{CHROMIUM} is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def llm() -> Iterator[LLMServer]:
+    """A model that quotes the first passage it is given, slowly."""
+
+    def quote(request: Request) -> Say:
+        key, said = re.findall(r"^\[([a-z0-9]{5})\] (.*?\.)\s", request.prompt, re.MULTILINE)[0]
+        return Say(f"{said} [{key}] It was **never** measured on Mars [{key}].", piece=5, pause=0.08)
+
+    with LLMServer(quote) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def site(stocked: Path, tmp_path_factory: pytest.TempPathFactory, llm: LLMServer) -> Iterator[str]:
+    """`vouch serve`, started in a folder of its own over a copy of the six papers and one run; gives its address."""
+    folder = tmp_path_factory.mktemp("site")
+    home = Path(shutil.copytree(stocked, folder / "home"))
+    questions = folder / "birds.jsonl"
+    questions.write_text('{"id": "q1", "question": "' + QUESTION + '", "key_facts": ["flock sizes"]}\n', encoding="utf-8")
+    with open_assistant(Settings(home=home)) as assistant:
+        run(load_questions(questions), assistant)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    mine = {*variable_names(), "OPENAI_API_KEY", "ANTHROPIC_API_KEY"}
+    values = {name: value for name, value in os.environ.items() if name not in mine} | {
+        "VOUCH_HOME": str(home),
+        "VOUCH_LLM_CHOICES": f"{FAKE},openai:gpt-4o-mini",
+        "VOUCH_LLM_BASE_URL": llm.base_url(FAKE),
+        "VOUCH_LLM_RETRIES": "0",
+    }
+    command = [sys.executable, "-P", "-m", "rag.cli", "serve", "--port", str(port)]
+    with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, env=values, stdout=log, stderr=log) as server:
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", server, folder / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The server did not answer: {log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> dict[str, object]:
+    """Size and scheme of the window; a test may set others by `parametrize`."""
+    given: dict[str, object] = getattr(request, "param", {})
+    return {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light", **given}
+
+
+@pytest.fixture
+def page(browser: Browser, site: str, look: dict[str, object]) -> Iterator[Page]:
+    """The chat page, ready; at the end nothing was amiss in the browser."""
+    context = browser.new_context(**look)  # type: ignore[arg-type]
+    tab = context.new_page()
+    tab.set_default_timeout(WAIT)
+    amiss: list[str] = []
+    tab.on("console", lambda message: amiss.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: amiss.append(str(error)))
+    tab.on("request", lambda request: None if _stays(request.url) else amiss.append(f"request to {request.url}"))
+    tab.goto(site)
+    expect(tab.get_by_role("heading", name="Ask your library")).to_be_visible()
+    yield tab
+    assert tab.evaluate("window.pwned") is None, "a script of a paper ran"
+    assert amiss == []
+    context.close()
+
+
+def _stays(url: str) -> bool:
+    return urlsplit(url).scheme in ("data", "blob") or urlsplit(url).hostname == "127.0.0.1"
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_placeholder("Ask about the papers").fill(question)
+    page.keyboard.press("Enter")
+
+
+def answered(page: Page, count: int) -> Locator:
+    """The newest of so many finished answers."""
+    expect(page.locator(".v-footer")).to_have_count(count)
+    return page.locator(".v-answer").last
+
+
+def answer_by(page: Page, back_end: str) -> None:
+    """Choose in the sidebar."""
+    box = page.get_by_role("combobox", name="Answers by")
+    box.click()
+    page.get_by_role("option", name=back_end).click()
+    expect(box).to_have_value(back_end)
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    heading = {"Chat": "Ask your library"}.get(name, name)
+    if name != "Chat":
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+
+
+def pick(page: Page, row: int) -> None:
+    """Select a row of the last table: its box is drawn on a canvas."""
+    frame = page.get_by_test_id("stDataFrame").last
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 22, box["y"] + 38 + 36 * row + 18)
+
+
+def inside(inner: Locator, outer: Locator) -> bool:
+    """Whether `inner` begins within what can be seen of `outer`."""
+    one, other = inner.bounding_box(), outer.bounding_box()
+    assert one is not None
+    assert other is not None
+    return other["y"] <= one["y"] <= other["y"] + other["height"] and one["x"] >= other["x"]
+
+
+def test_ask_read_the_passage_ask_on_and_begin_anew(page: Page) -> None:
+    ask(page, QUESTION)
+    first = answered(page, 1)
+    chip = first.locator("button.v-chip").first
+    chip.click()
+    panel = page.locator(".v-panel:popover-open")
+    expect(panel.get_by_role("heading")).to_contain_text("SkyLedger")
+    assert panel.locator(".v-abstract").inner_text().startswith("Counting migrating cranes by eye misses the flocks")
+    quoted = first.locator(".v-sentence").first.inner_text()
+    assert panel.locator("mark").first.inner_text() in quoted or quoted.startswith(panel.locator("mark").first.inner_text())
+    assert inside(panel.locator("mark").first, panel)
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+    first.locator("button.v-title").first.click()
+    expect(panel).to_have_count(1)
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_have_count(0)
+
+    ask(page, "When does it fail?")
+    expect(answered(page, 2)).to_contain_text("heavy rain")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_role("heading", name="Ask your library")).to_be_visible()
+    expect(page.locator(".v-question")).to_have_count(0)
+
+
+def test_a_written_answer_streams_and_every_sentence_gets_its_verdict(page: Page) -> None:
+    answer_by(page, FAKE)
+    ask(page, QUESTION)
+    draft = page.locator(".v-draft")
+    expect(draft).to_be_visible()
+    early = draft.inner_text()
+    page.wait_for_function("text => document.querySelector('.v-draft')?.innerText.length > text.length + 20", arg=early)
+    final = answered(page, 1)
+    expect(final.locator(".v-verdict.v-supported").first).to_contain_text("✓ supported")
+    expect(final.locator(".v-sentence").nth(1).locator(".v-verdict")).to_have_text(re.compile("~ weak|✗ unsupported"))
+    expect(final.locator("strong")).to_have_text("never")
+    expect(final.locator("summary")).to_contain_text(FAKE)
+
+
+def test_leaving_in_mid_answer_loses_and_doubles_nothing(page: Page, llm: LLMServer) -> None:
+    answer_by(page, FAKE)
+    before = len(llm.requests)
+    ask(page, QUESTION)
+    expect(page.locator(".v-draft")).to_be_visible()
+    go(page, "Library")
+    go(page, "Chat")
+    expect(answered(page, 1).locator(".v-sentence")).to_have_count(2)
+    expect(page.locator(".v-question")).to_have_count(1)
+    assert len(llm.requests) == before + 1
+
+
+def test_a_failing_back_end_leaves_the_chat_usable(page: Page, llm: LLMServer) -> None:
+    answer_by(page, "openai:gpt-4o-mini")
+    ask(page, QUESTION)
+    expect(page.get_by_role("alert")).to_contain_text("OPENAI_API_KEY")
+    page.get_by_role("button", name="Answer by quoting instead").click()
+    expect(answered(page, 1)).to_contain_text("radar")
+    llm.script.insert(len(llm.requests), Status(401))
+    answer_by(page, FAKE)
+    ask(page, "How did sliding of the Alpine glaciers change after the magnitude 5 earthquake?")
+    expect(page.get_by_role("alert")).to_contain_text("refused")
+    page.get_by_role("button", name="Answer by quoting instead").click()
+    expect(answered(page, 2)).to_contain_text("12 percent")
+
+
+def test_find_a_paper_and_add_one(page: Page, tmp_path: Path) -> None:
+    go(page, "Library")
+    expect(page.get_by_text("6 papers. Select one")).to_be_visible()
+    page.get_by_placeholder("Words in title").fill("antarctic")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 6 papers")).to_be_visible()
+    pick(page, 0)
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("heading", name="Tidal Clocks")).to_be_visible()
+    expect(drawer.locator(".v-abstract")).to_contain_text("drifted by less than 40 seconds")
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+    page.get_by_role("radio", name="Question").click()
+    page.get_by_placeholder("A question").fill("How cool is a wall with moss on it?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("best first")).to_be_visible()
+    pick(page, 0)
+    expect(drawer.locator("mark")).to_contain_text("moss")
+    page.keyboard.press("Escape")
+
+    dump = tmp_path / "my dump.txt"
+    dump.write_text("Abstract: Seals sleep under the ice. They wake to breathe every half hour in our recordings.\n", "utf-8")
+    page.get_by_text("Add papers").click()
+    page.locator("input[type=file]").set_input_files(dump)
+    page.get_by_role("button", name="Add to the library").click()
+    expect(page.get_by_text("1 record read")).to_be_visible()
+    page.get_by_role("radio", name="Words").click()
+    page.get_by_placeholder("Words in title").fill("seals")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 7 papers")).to_be_visible()
+    pick(page, 0)
+    expect(drawer).to_contain_text("Read from my dump.txt, line 1")
+
+
+def test_a_hostile_paper_is_only_text(page: Page) -> None:
+    ask(page, "How far does the Fresnel lens of Cape Verity throw its beam?")
+    final = answered(page, 1)
+    expect(final).to_contain_text("31 kilometres")
+    final.locator("button.v-chip").first.click()
+    abstract = page.locator(".v-panel:popover-open .v-abstract")
+    for raw in (":red[answer in red]", ":material/home:", "[1]", "$5 and $6", "<script>", "onerror", "![pixel]"):
+        expect(abstract).to_contain_text(raw)
+    assert abstract.locator("*:not(mark)").count() == 0
+    page.keyboard.press("Escape")
+    go(page, "Library")
+    page.get_by_placeholder("Words in title").fill("lighthouse")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    pick(page, 0)
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("<b>Cape</b> & Sons")
+    assert drawer.locator(".v-answer :is(script, img, b, .katex)").count() == 0
+
+
+def test_a_run_can_be_read_down_to_its_answer(page: Page) -> None:
+    go(page, "Evaluation")
+    expect(page.get_by_text("1 of 1 questions")).to_be_visible()
+    pick(page, 0)
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator(".v-question")).to_have_text(QUESTION)
+    drawer.locator("button.v-chip").first.click()
+    panel = page.locator(".v-panel:popover-open")
+    expect(panel.locator("mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(drawer).to_be_visible()
+
+
+@pytest.mark.parametrize("look", [{"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}], indirect=True)
+def test_a_dark_phone(page: Page) -> None:
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor"))[:3]
+    )
+    assert max(red, green, blue) < 60
+    ask(page, QUESTION)
+    answered(page, 1).locator("button.v-chip").first.click()
+    panel = page.locator(".v-panel:popover-open")
+    box = panel.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 360, 740)
+    assert inside(panel.locator("mark").first, panel)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    assert page.locator(".stMain").evaluate("e => e.scrollWidth") <= 360

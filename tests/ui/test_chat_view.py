@@ -1,0 +1,149 @@
+"""The chat page's logic over a real library, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rag.terminal.serve import app_file
+from tests.fakes.llm_server import LLMServer, Say, Status
+from tests.ui.html_tree import Element, parse
+
+Run = Callable[[str], Any]
+
+
+def html(at: AppTest) -> Element:
+    """All HTML of the page as one tree; nothing failed on the way."""
+    assert not at.exception
+    return parse("".join(element.body for element in at.html if not element.body.startswith(("<style", "<script"))))
+
+
+def button(at: AppTest, words: str) -> Any:
+    (found,) = [b for b in at.button if words in b.label]
+    return found
+
+
+def test_a_question_is_answered_with_passages_of_the_library(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    at.chat_input[0].set_value("What does SkyLedger estimate from radar?").run()
+    tree = html(at)
+    assert tree.one("div", "v-question").text == "What does SkyLedger estimate from radar?"
+    panel = tree.all("section", "v-panel")[0]
+    answer = at.session_state.conversation.turns[0].answer
+    assert panel.one("div", "v-abstract").text == answer.sources[0].paper.abstract
+    assert [mark.text for mark in panel.all("mark")] == [passage.text for passage in answer.sources[0].passages]
+    shown = [item.one("span", "v-sentence").text for item in tree.one("ul", "v-quotes").all("li")]
+    assert shown == [f"{sentence.text} {sentence.citations[0]}✓ supported" for sentence in answer.sentences]
+    assert "2 Oct 2024" in tree.all("div", "v-card")[0].text
+    assert "papers.jsonl, line 1" in tree.all("div", "v-card")[0].text
+
+
+def test_a_follow_up_is_asked_with_the_answers_before_it(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    at.chat_input[0].set_value("What does SkyLedger estimate from radar?").run()
+    at.chat_input[0].set_value("When does it fail?").run()
+    turns = at.session_state.conversation.turns
+    assert len(turns) == 2
+    assert "heavy rain" in turns[1].answer.text
+    assert "SkyLedger" in turns[1].answer.standalone
+
+
+def test_a_rerun_asks_nothing_again(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    at.chat_input[0].set_value("What does SkyLedger estimate from radar?").run()
+    before = at.session_state.conversation.turns[0].answer
+    at.run()
+    assert [turn.answer is before for turn in at.session_state.conversation.turns] == [True]
+
+
+def test_nothing_relevant_is_a_state_of_its_own(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    at.chat_input[0].set_value("Which tax applies to imported bicycles in Portugal?").run()
+    tree = html(at)
+    assert "No answer in the library" in tree.text
+    assert "Closest papers" in tree.text
+    assert tree.all("div", "v-card")
+
+
+def test_first_questions_are_offered_and_can_be_clicked(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    offered = [b for b in at.button if b.key and b.key.startswith("first-")]
+    assert offered
+    offered[0].click().run()
+    (turn,) = at.session_state.conversation.turns
+    assert not turn.answer.abstained
+
+
+def test_a_hostile_title_is_plain_text_on_a_button(home: Path, run_page: Run) -> None:
+    labels = [b.label for b in run_page("chat").button]
+    assert not any(":red[" in label or "<script>" in label for label in labels)
+
+
+def test_a_new_conversation_forgets(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    assert button(at, "New conversation").disabled
+    at.chat_input[0].set_value("What does SkyLedger estimate from radar?").run()
+    button(at, "New conversation").click().run()
+    assert at.session_state.conversation.turns == []
+    assert "Ask your library" in html(at).text
+
+
+def test_without_a_model_the_page_says_that_it_quotes(home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    assert "No language model is set up" in html(at).text
+    assert not at.selectbox
+
+
+def test_a_missing_key_is_told_and_quoting_is_offered(home: Path, run_page: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOUCH_LLM", "openai:gpt-4o-mini")
+    at = run_page("chat")
+    at.chat_input[0].set_value("What does SkyLedger estimate from radar?").run()
+    notice = html(at).one("div", "v-bad").text
+    assert "not set up" in notice
+    assert "OPENAI_API_KEY" in notice
+    button(at, "Answer by quoting instead").click().run()
+    (turn,) = at.session_state.conversation.turns
+    assert turn.answer.model == "extractive"
+    assert "radar" in turn.answer.text
+
+
+def test_the_back_end_can_be_changed_and_tried_again(home: Path, run_page: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with LLMServer(Status(500), Say("Flocks are estimated from radar.")) as server:
+        monkeypatch.setenv("VOUCH_LLM_CHOICES", "openai-compatible:fake")
+        monkeypatch.setenv("VOUCH_LLM_BASE_URL", server.base_url("openai-compatible"))
+        monkeypatch.setenv("VOUCH_LLM_RETRIES", "0")
+        at = run_page("chat")
+        at.selectbox[0].set_value("openai-compatible:fake").run()
+        at.chat_input[0].set_value("What does SkyLedger estimate from radar?").run()
+        assert "busy" in html(at).one("div", "v-bad").text
+        button(at, "Try again").click().run()
+        tree = html(at)
+    assert "Flocks are estimated from radar." in tree.one("span", "v-sentence").text
+    assert tree.one("span", "v-verdict").text == "? uncited"
+    assert "openai-compatible:fake" in tree.one("details", "v-footer").text
+
+
+def test_an_empty_library_offers_the_sample(empty_home: Path, run_page: Run) -> None:
+    at = run_page("chat")
+    assert "Your library is empty" in html(at).text
+    button(at, "Load the sample library").click().run()
+    assert "60 papers" in html(at).text
+    at.chat_input[0].set_value("What is attention sink?").run()
+    assert not at.session_state.conversation.turns[0].answer.abstained
+
+
+def test_the_frame_shows_a_settings_error_in_words(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOUCH_LMM", "openai:gpt-4o-mini")
+    at = AppTest.from_file(app_file(), default_timeout=60).run()
+    notice = html(at).one("div", "v-bad").text
+    assert "VOUCH_LMM is not a setting" in notice
+    assert "VOUCH_LLM" in notice
+
+
+def test_the_frame_draws_the_chat_first(home: Path) -> None:
+    at = AppTest.from_file(app_file(), default_timeout=60).run()
+    assert "Ask your library" in html(at).text

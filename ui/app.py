@@ -1,0 +1,46 @@
+"""The frame of all pages: title, style, navigation. Started by `vouch serve`, that is `streamlit run ui/app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from rag.errors import VouchError
+from ui import state
+from ui.components import scroll, style
+from ui.components.notice import error_html
+from ui.views import chat, evaluation, library
+
+WIDE = ("library", "evaluation")  # pages that use the whole width
+
+
+def main() -> None:
+    """Draw the page that the address names."""
+    # The icon has to be there before the navigation, which would otherwise fetch the page's own from the network.
+    st.set_page_config(page_title="Vouch", page_icon=style.ICON)
+    style.apply()
+    st.logo(style.LOGO, icon_image=style.ICON, size="large")
+    pages = {
+        "chat": st.Page(chat.page, title="Chat", icon=":material/forum:", url_path="chat", default=True),
+        "library": st.Page(library.page, title="Library", icon=":material/menu_book:", url_path="library"),
+        "evaluation": st.Page(evaluation.page, title="Evaluation", icon=":material/monitoring:", url_path="evaluation"),
+    }
+    state.set_pages(pages)
+    page = st.navigation(list(pages.values()))
+    # The layout is said once a run: a second one would make the page jump.
+    st.set_page_config(page_title=f"{page.title} · Vouch", layout="wide" if page.url_path in WIDE else "centered")
+    scroll.to_marks()
+    guarded(page.run)
+
+
+def guarded(draw: Callable[[], object]) -> None:
+    """Draw; a foreseen failure becomes a message in the page, and the navigation still works."""
+    try:
+        draw()
+    except VouchError as error:
+        st.html(error_html(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""The style sheet. Its colours follow the page's scheme; those of Streamlit's own parts are in Streamlit's configuration."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='#2563b8'/>"
+    "<path d='M11 7H7v18h4M21 7h4v18h-4' fill='none' stroke='#fff' stroke-width='2.4'/>"
+    "<path d='M11.5 16.5l3.2 3.2 6-7' fill='none' stroke='#fff' stroke-width='2.8'/></svg>"
+)
+LOGO = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 116 32'><rect width='32' height='32' rx='8' fill='#2563b8'/>"
+    "<path d='M11 7H7v18h4M21 7h4v18h-4' fill='none' stroke='#fff' stroke-width='2.4'/>"
+    "<path d='M11.5 16.5l3.2 3.2 6-7' fill='none' stroke='#fff' stroke-width='2.8'/>"
+    "<text x='42' y='24' font-family='Source Sans Pro,Segoe UI,Helvetica,Arial,sans-serif' font-size='23' font-weight='600' "
+    "fill='#3f7fd6'>Vouch</text></svg>"
+)
+
+CSS = """
+.stDialog { color-scheme: light dark; }  /* lies outside the page, whose scheme it would not know */
+:is(.stApp, .stDialog) {
+  --v-line: light-dark(#e4e2de, #3b3834);
+  --v-soft: light-dark(#f7f6f4, #211f1d);
+  --v-card: light-dark(#ffffff, #1d1b19);
+  --v-faint: light-dark(#6a655d, #aca69c);
+  --v-link: light-dark(#1f57a8, #8fbcf5);
+  --v-chip: light-dark(#e6effb, #23364f);
+  --v-mark: light-dark(#fdeeb5, #5c4a12);
+  --v-good: light-dark(#1d6b4d, #7fd0ad);
+  --v-weak: light-dark(#8a5a00, #eec063);
+  --v-bad: light-dark(#a5323c, #f39aa2);
+  --v-none: light-dark(#67625a, #b5afa5);
+}
+
+/* The page: no empty band on top, room to read. */
+.stMainBlockContainer { padding: 3.25rem 1.25rem 2rem; }
+.stApp h1 { font-size: 1.65rem; letter-spacing: -.01em; padding: 0 0 .35rem; margin: 0; }
+.stApp h2 { font-size: 1.15rem; padding: .5rem 0 0; margin: 0; }
+.v-lead { color: var(--v-faint); max-width: 42rem; margin: 0; }
+.v-hint { color: var(--v-faint); font-size: .85rem; margin: .75rem 0 0; }
+.st-key-first-questions button > div { justify-content: flex-start; text-align: left; overflow-wrap: anywhere; }
+.st-key-find > .stElementContainer:has(.stTextInput) { flex: 1 1 16rem; }
+.st-key-reading-place, .st-key-reading-marks { display: none; }
+.stChatMessage { padding: .25rem 0; background: transparent; gap: .75rem; }
+.v-question { font-weight: 600; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; padding-top: .2rem; }
+.v-sidebar { color: var(--v-faint); font-size: .85rem; line-height: 1.45; }
+
+/* An answer. */
+.v-answer { line-height: 1.65; overflow-wrap: break-word; }
+.v-answer p { margin: 0 0 .6rem; }
+.v-quotes { list-style: none; margin: 0 0 .75rem; padding: 0 !important; display: grid; gap: .55rem; }
+.v-quotes li { margin: 0; padding: 0 0 0 .9rem; border-left: 3px solid var(--v-line); }
+.v-item { padding-left: 1.1rem; position: relative; }
+.v-item::before { content: "•"; position: absolute; left: .2rem; color: var(--v-faint); }
+.v-draft { white-space: pre-wrap; }
+.v-sentence { unicode-bidi: isolate; }
+.v-unsupported { text-decoration-color: var(--v-bad); }
+.v-waiting { color: var(--v-faint); }
+.v-cursor { display: inline-block; width: .5em; height: 1em; vertical-align: -.1em; background: var(--v-link); opacity: .6; }
+.v-dots { display: inline-block; width: .6em; height: .6em; margin-right: .55em; border-radius: 50%; background: var(--v-link);
+  animation: v-pulse 1.2s ease-in-out infinite; }
+@keyframes v-pulse { 50% { opacity: .2; } }
+@media (prefers-reduced-motion: reduce) { .v-dots { animation: none; } }
+
+.v-chip { all: unset; cursor: pointer; display: inline-block; min-width: 1.1em; padding: 0 .3em; margin: 0 .12em;
+  text-align: center; font-size: .78em; line-height: 1.5; font-weight: 600; border-radius: .35em; vertical-align: .12em;
+  color: var(--v-link); background: var(--v-chip); }
+.v-chip:hover { color: var(--v-chip); background: var(--v-link); }
+.v-still { cursor: default; }
+.v-chip:focus-visible, .v-title:focus-visible, .v-close:focus-visible { outline: 2px solid var(--v-link); outline-offset: 2px; }
+.v-verdict { font-size: .78em; margin-left: .2em; white-space: nowrap; }
+.v-verdict.v-supported { color: var(--v-good); }
+.v-verdict.v-weak { color: var(--v-weak); }
+.v-verdict.v-unsupported { color: var(--v-bad); font-weight: 600; }
+.v-verdict.v-uncited { color: var(--v-none); }
+.v-marks { white-space: nowrap; }
+.v-tally { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: -.1rem 0 .7rem; }
+.v-tally .v-verdict { margin: 0; }
+.v-notes { margin: 0 0 .5rem; padding: 0 !important; list-style: none; font-size: .87rem; color: var(--v-faint); }
+.v-notes li { margin: 0; }
+.v-head { font-size: .8rem !important; font-weight: 600; color: var(--v-faint); margin: 0; padding: .5rem 0 .4rem !important; }
+
+/* Papers. */
+.v-cards { display: grid; gap: .5rem; margin-bottom: .5rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); }
+.v-card { border: 1px solid var(--v-line); border-radius: .6rem; padding: .6rem .75rem; background: var(--v-card); min-width: 0; }
+.v-title { all: unset; cursor: pointer; display: flex; gap: .5rem; align-items: baseline; font-weight: 600; line-height: 1.35; }
+.v-title > span:last-child { overflow-wrap: anywhere; unicode-bidi: isolate; }
+.v-title:hover { color: var(--v-link); text-decoration: underline; text-underline-offset: 3px; }
+.v-number { flex: none; display: inline-block; min-width: 1.1em; padding: 0 .3em; text-align: center; font-size: .82em;
+  line-height: 1.5; font-weight: 600; border-radius: .35em; color: var(--v-link); background: var(--v-chip); }
+.v-tag { font-size: .72em; font-weight: 500; color: var(--v-faint); border: 1px solid var(--v-line); border-radius: 1em;
+  padding: 0 .5em; white-space: nowrap; }
+.v-facts { display: flex; flex-wrap: wrap; font-size: .85rem; line-height: 1.5; color: var(--v-faint); margin-top: .25rem; }
+.v-facts > span { unicode-bidi: isolate; overflow-wrap: anywhere; }
+.v-facts > span:not(:last-child)::after { content: "·"; margin: 0 .4em; }
+.v-facts a, .v-panel a { color: var(--v-link); }
+.v-places { font-size: .78rem; line-height: 1.45; color: var(--v-faint); margin-top: .25rem; overflow-wrap: anywhere; }
+.v-abstract { font-family: "Source Serif", Georgia, serif; font-size: 1.02rem; line-height: 1.65; margin: .75rem 0;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+.v-abstract mark { background: var(--v-mark); color: inherit; border-radius: .15em; padding: .05em 0; }
+.v-why { font-size: .85rem; color: var(--v-faint); margin-top: .5rem; }
+
+/* The passage: beside the answer, which makes room where there is enough; on a phone below it. */
+.v-panel { position: fixed; inset: 3.5rem 1rem 1rem auto; width: min(27rem, calc(100vw - 2rem)); height: auto; max-height: none;
+  margin: 0; padding: 1rem 1.15rem; overflow-y: auto; overscroll-behavior: contain; border: 1px solid var(--v-line);
+  border-radius: .8rem; color: inherit; background: var(--v-card); box-shadow: 0 10px 34px rgb(0 0 0 / .16); line-height: 1.5; }
+.v-panel:focus { outline: none; }
+.v-panel-head { display: flex; gap: 1rem; justify-content: space-between; align-items: flex-start; position: sticky; top: -1rem;
+  margin: -1rem -1.15rem 0; padding: 1rem 1.15rem .4rem; background: var(--v-card); }
+.v-panel h3, .v-open h3 { font-size: 1.1rem !important; line-height: 1.35; padding: 0 !important; margin: 0;
+  overflow-wrap: anywhere; }
+.v-close { all: unset; cursor: pointer; flex: none; width: 1.9rem; height: 1.9rem; text-align: center; line-height: 1.9rem;
+  border-radius: .4rem; color: var(--v-faint); }
+.v-close:hover { background: var(--v-soft); }
+@media (min-width: 48rem) {
+  .stDialog .v-panel { inset: 3.5rem auto 1rem 1rem; }
+}
+@media (min-width: 72rem) {
+  .stApp:has(.v-panel:popover-open) .stMain { padding-right: 28rem; }
+}
+@media (max-width: 48rem) {
+  .v-panel { inset: auto 0 0 0; width: 100%; max-width: none; max-height: 72dvh; border-radius: 1rem 1rem 0 0;
+    border-width: 1px 0 0; padding-bottom: 2rem; }
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+}
+
+/* Messages, the line below an answer, figures. */
+.v-notice { border: 1px solid var(--v-line); border-left-width: 3px; border-radius: .6rem; padding: .65rem .85rem;
+  margin-bottom: .5rem; background: var(--v-soft); line-height: 1.5; overflow-wrap: anywhere; }
+.v-notice p { margin: .15rem 0 0; }
+.v-notice.v-bad { border-left-color: var(--v-bad); }
+.v-notice.v-bad strong { color: var(--v-bad); }
+.v-notice.v-good { border-left-color: var(--v-good); }
+.v-remedy { color: var(--v-faint); }
+.v-footer { font-size: .8rem; color: var(--v-faint); }
+.v-footer summary { cursor: pointer; list-style-position: inside; width: fit-content; }
+.v-footer dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .9rem; margin: .35rem 0 0; }
+.v-footer dt, .v-footer dd { margin: 0; font-size: .8rem; font-weight: 400; overflow-wrap: anywhere; }
+.v-skeleton { display: grid; gap: .75rem; }
+.v-skeleton i { display: block; height: 2.5rem; border-radius: .5rem; background: var(--v-soft); }
+"""
+
+
+def apply() -> None:
+    """Put the style sheet into the page; call it once a run."""
+    st.html(f"<style>{CSS}</style>")
