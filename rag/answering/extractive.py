@@ -14,7 +14,7 @@ PAPERS = {QuestionType.ONE: 1, QuestionType.COMPARE: 4, QuestionType.LIST: 100}
 """Papers quoted at most."""
 KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.7}
 """A paper is quoted when its score is at least this share of the best one's."""
-LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.2, QuestionType.LIST: 3.0}
+LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3.0}
 """Length of an answer from more than one paper, as a multiple of the usual one."""
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
@@ -59,7 +59,7 @@ def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: 
     rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
     for sentence in [*first, *rest]:
         length = len(WORD.findall(sentence.passage.text))
-        if length <= left or not chosen or (kind is QuestionType.LIST and sentence.paper.id not in chosen):
+        if length <= left or sentence.paper.id not in chosen:
             chosen.setdefault(sentence.paper.id, []).append(sentence)
             left -= length
     return [sorted(own, key=lambda s: s.passage.index) for own in chosen.values()]
