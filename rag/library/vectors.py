@@ -72,8 +72,7 @@ class VectorStore:
 
     def nearest(self, vector: Vectors, limit: int) -> list[tuple[Passage, float]]:
         """The passages with the highest cosine to `vector` (dimension,), best first, without their text."""
-        with self._lock:
-            self._look_again()
+        with self._reading():
             wanted = min(limit, self._known)
             if wanted == 0:
                 return []
@@ -82,8 +81,7 @@ class VectorStore:
 
     def around(self, vector: Vectors, limit: int) -> tuple[list[Passage], Vectors]:
         """As `nearest`, with the passages' own vectors (found, dimension) instead of their cosines."""
-        with self._lock:
-            self._look_again()
+        with self._reading():
             wanted = min(limit, self._known)
             if wanted == 0:
                 return [], np.zeros((0, len(vector)), np.float32)
@@ -94,15 +92,13 @@ class VectorStore:
         """Every stored passage of these papers, without text, with its vector (dimension,)."""
         if not ids:
             return []
-        with self._lock:
-            self._look_again()
+        with self._reading():
             found = self._collection.get(where={"paper": {"$in": list(ids)}}, include=["embeddings"])
         return [(passage_of(key), vector) for key, vector in zip(found["ids"], found["embeddings"], strict=True)]
 
     def vectors_of(self, keys: Sequence[str]) -> dict[str, Any]:
         """key -> vector, for those stored."""
-        with self._lock:
-            self._look_again()
+        with self._reading():
             found = self._collection.get(ids=list(keys), include=["embeddings"])
         return dict(zip(found["ids"], found["embeddings"], strict=True))
 
@@ -131,15 +127,20 @@ class VectorStore:
                 self._connect()
 
     @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            self._look_again()
+            with damage_told(self._folder):
+                yield
+
+    @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._lock:
             self._look_again()  # what this process has not read would be lost when it writes the index files
             with self._files():
                 self._torn.touch()
-                try:
-                    yield
-                finally:
-                    self._torn.unlink(missing_ok=True)
+                yield  # where this fails, on a full disk say, the mark stays
+                self._torn.unlink(missing_ok=True)
             self._known = int(self._collection.count())
 
     @contextmanager
@@ -169,14 +170,12 @@ class VectorStore:
 def connect(folder: Path, collection: str) -> tuple[Any, Any]:
     """Client and collection, its index read from the files. Raises LibraryDamaged where Chroma cannot read the folder."""
     import chromadb
-    import numpy as np
     from chromadb.config import Settings as ChromaSettings
-    from chromadb.errors import ChromaError
 
     # All clients of a process that spell a path alike share what the first one read. A spelling of its own for every
     # opening ("/" and "/." by the digits of a number) is the public way round that.
     spelling = "".join("/." if digit == "1" else "/" for digit in f"{next(_openings):b}")
-    try:
+    with damage_told(folder):
         client = chromadb.PersistentClient(
             path=f"{folder}{spelling}", settings=ChromaSettings(anonymized_telemetry=False, allow_reset=False)
         )
@@ -188,12 +187,21 @@ def connect(folder: Path, collection: str) -> tuple[Any, Any]:
         if found.count():
             dimension = len(found.peek(1)["embeddings"][0])
             found.query(query_embeddings=[np.ones(dimension, np.float32)], n_results=1, include=[])
+    return client, found
+
+
+@contextmanager
+def damage_told(folder: Path) -> Iterator[None]:
+    """Chroma's errors as LibraryDamaged."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
     except (ChromaError, OSError, ValueError, RuntimeError) as error:
         raise LibraryDamaged(
-            f"The vector store in {folder} cannot be opened ({type(error).__name__}: {error}).",
+            f"The vector store in {folder} cannot be read ({type(error).__name__}: {error}).",
             remedy="Move that folder away and run `vouch ingest` again: it is rebuilt from the catalogue.",
         ) from error
-    return client, found
 
 
 def opens(folder: Path, collection: str) -> bool:

@@ -222,10 +222,26 @@ def test_files_that_a_killed_writer_left_torn_are_removed(written: Path) -> None
     assert len(store.nearest(axes(0)[0], 5)) == 1
 
 
+def test_an_error_of_chroma_is_told_as_ours(store: VectorStore) -> None:
+    store.put(passages("bees"), axes(0))
+    for read in (store.nearest, store.around):
+        with pytest.raises(LibraryDamaged, match="cannot be read"):
+            read(np.ones(3, np.float32), 1)
+
+
+def test_a_write_that_fails_leaves_its_mark(store: VectorStore, tmp_path: Path) -> None:
+    store.put(passages("bees"), axes(0))
+    assert not (tmp_path / "chroma" / "being-written").exists()
+    with pytest.raises(Exception, match="dimension"):
+        store.put(passages("tides"), np.ones((1, 3), np.float32))
+    assert (tmp_path / "chroma" / "being-written").exists()
+    assert VectorStore(tmp_path / "chroma", NAME).count() == 1
+
+
 def test_a_folder_that_holds_something_else_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "chroma").mkdir()
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"no database" * 100)
-    with pytest.raises(LibraryDamaged, match="cannot be opened") as damaged:
+    with pytest.raises(LibraryDamaged, match="cannot be read") as damaged:
         VectorStore(tmp_path / "chroma", NAME)
     assert "rebuilt from the catalogue" in damaged.value.remedy
 
