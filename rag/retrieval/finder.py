@@ -96,7 +96,8 @@ class Finder:
         """What the conditions left in and out."""
         total, missing = counts(self._catalogue, reading.conditions)
         left_out = "".join(f"; {count} with no known {name} left out" for name, count in missing.items())
-        return f"Understood as a condition: {', '.join(reading.labels)} ({total} papers{left_out})."
+        papers = "1 paper" if total == 1 else f"{total} papers"
+        return f"Understood as a condition: {', '.join(reading.labels)} ({papers}{left_out})."
 
     def _facts(self) -> Facts:
         return facts(self._catalogue)

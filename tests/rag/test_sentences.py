@@ -26,6 +26,7 @@ from rag.sentences import sentence_spans, sentences
         ["We (unlike others) cut 4.2 seconds to 0.5.", "GPT-4 needs v2.5 for that."],
         ["Does it work?", "Yes!", "It does."],
         ["One line\nand its end.", "The next."],
+        ["It has two parts: (1) the first one.", "(2) The second one wins.", "We agree."],
         ["no full stop at the end"],
         ["これは一つ。", "これは二つ。"],
     ],
