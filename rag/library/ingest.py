@@ -19,77 +19,116 @@ from typing import TypeVar
 from rag.answering.record import Passage
 from rag.embedding import Embedder, Vectors
 from rag.errors import LibraryError, ReadError, VouchError
-from rag.library.catalogue import Catalogue, Outcome
-from rag.library.keywords import KeywordIndex
+from rag.library.catalogue import Catalogue, Outcome, Place
+from rag.library.manifest import AT_ONCE, outdated, register
 from rag.library.passages import cut, embedded_text
+from rag.library.removal import settle
 from rag.library.report import IngestProgress, IngestReport
-from rag.library.vectors import VectorStore
+from rag.library.stores import Stores
 from rag.paper import Paper
+
+__all__ = ["Intake", "Progress", "Stores", "batched", "index_all", "index_pending", "ingest", "prepare", "translated"]
 
 T = TypeVar("T")
 Progress = Callable[[IngestProgress], None]
 
-READ_BATCH = 256  # records in one catalogue transaction
+READ_BATCH = 2048  # records in one catalogue transaction: few large ones write far less than many small ones
 BLOCK = 64  # papers embedded together: enough to sort by length, few enough for steady progress
 COMMIT_BLOCKS = 8  # blocks between commits of the keyword index, the dearest step
 AHEAD = 2  # embedded blocks that may wait for the writer
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """The opened stores of one library and the name under which the catalogue records what both indexes hold."""
+class Intake:
+    """Puts records into the catalogue in batches, and counts what became of them."""
 
-    catalogue: Catalogue
-    vectors: VectorStore
-    keywords: KeywordIndex
-    index_name: str
+    def __init__(self, catalogue: Catalogue, progress: Progress) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self.skipped: list[ReadError] = []
+        self._catalogue, self._progress = catalogue, progress
+        self._batch: list[tuple[Paper, Place | None]] = []
+        self._afterwards: list[Callable[[], None]] = []
+
+    def record(self, paper: Paper, place: Place | None = None) -> None:
+        """Take a record; without a place it lies where its sources say."""
+        self._batch.append((paper, place))
+        if len(self._batch) >= READ_BATCH:
+            self.finish()
+
+    def after(self, action: Callable[[], None]) -> None:
+        """Do this as soon as all records taken so far are in the catalogue."""
+        self._afterwards.append(action)
+
+    def finish(self) -> None:
+        """Put what was taken into the catalogue."""
+        if self._batch:
+            placed = [place for _, place in self._batch if place is not None]
+            self.outcomes.update(self._catalogue.add([paper for paper, _ in self._batch], placed or None))
+            self._progress(IngestProgress("reading", self.outcomes.total(), None))
+        for action in self._afterwards:
+            action()
+        self._batch, self._afterwards = [], []
 
 
 def ingest(
-    items: Iterable[tuple[Path, Iterator[Paper | ReadError]] | ReadError],
+    items: Iterable[tuple[Path, Iterable[Paper | ReadError]] | ReadError],
     stores: Stores,
     embedder: Callable[[], Embedder],
     progress: Progress,
+    place: Callable[[Path, Paper], Place] | None = None,
 ) -> IngestReport:
     """Take in what the readers yield and index all that is pending. `items` pairs each file with its records.
 
-    The embedder is opened only when something has to be embedded. Errors of records are collected in the report; a
-    VouchError of a store or the embedder ends the run, and what was read stays in the catalogue for the next one.
+    `place` says where a record of a file lies; without it, where the record's sources say. The embedder is opened only when
+    something has to be embedded. Errors of records are collected in the report; a VouchError of a store or the embedder
+    ends the run, and what was read stays in the catalogue for the next one.
     """
     began = time.perf_counter()
-    skipped: list[ReadError] = []
-    outcomes: Counter[Outcome] = Counter()
+    prepare(stores)
+    take = Intake(stores.catalogue, progress)
     files = 0
-
-    def records() -> Iterator[Paper]:
-        nonlocal files
-        for item in items:
-            if isinstance(item, ReadError):
-                skipped.append(item)
-                continue
-            files += 1
-            for record in item[1]:
-                if isinstance(record, ReadError):
-                    skipped.append(record)
-                else:
-                    yield record
-
-    forget_lost_indexes(stores)
-    for batch in batched(records(), READ_BATCH):
-        outcomes.update(stores.catalogue.add(batch))
-        progress(IngestProgress("reading", outcomes.total(), None))
-    passages = index_pending(stores, embedder, progress)
+    for item in items:
+        if isinstance(item, ReadError):
+            take.skipped.append(item)
+            continue
+        files += 1
+        path, records = item
+        for record in records:
+            if isinstance(record, ReadError):
+                take.skipped.append(record)
+            else:
+                take.record(record, place(path, record) if place else None)
+    take.finish()
+    passages, note = index_all(stores, embedder, progress)
     return IngestReport(
         files=files,
-        records=outcomes.total(),
-        new=outcomes[Outcome.NEW],
-        unchanged=outcomes[Outcome.UNCHANGED],
-        merged=outcomes[Outcome.MERGED],
+        records=take.outcomes.total(),
+        new=take.outcomes[Outcome.NEW],
+        unchanged=take.outcomes[Outcome.UNCHANGED],
+        merged=take.outcomes[Outcome.MERGED],
         papers=stores.catalogue.count(),
         passages=passages,
         seconds=time.perf_counter() - began,
-        skipped=tuple(skipped),
+        skipped=tuple(take.skipped),
+        note=note,
     )
+
+
+def prepare(stores: Stores) -> None:
+    """What every change of the library begins with: nothing is half done, and a lost index is noticed."""
+    register(stores.catalogue, stores.index_name)
+    forget_lost_indexes(stores)
+    settle(stores)
+
+
+def index_all(stores: Stores, embedder: Callable[[], Embedder], progress: Progress) -> tuple[int, str]:
+    """Index what is pending, unless the index has changed and much would have to be embedded again without being asked for.
+
+    Returns the number of passages embedded, and what is to be told.
+    """
+    change = outdated(stores.catalogue, stores.index_name)
+    if change is not None and change.papers > AT_ONCE:
+        return 0, f"{change.message} {change.remedy}"
+    return index_pending(stores, embedder, progress), ""
 
 
 def index_pending(stores: Stores, embedder: Callable[[], Embedder], progress: Progress) -> int:

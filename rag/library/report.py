@@ -23,6 +23,7 @@ class IngestReport:
 
     `new` papers were added; `unchanged` records were there already, from the same place; `merged` records belong to a
     paper that another place had brought in, in this run or an earlier one. `papers` is the library's size afterwards.
+    `note` says what else there is to do, if anything.
     """
 
     files: int
@@ -34,6 +35,7 @@ class IngestReport:
     passages: int  # embedded by this run
     seconds: float
     skipped: tuple[ReadError, ...]
+    note: str = ""
 
     def __str__(self) -> str:
         counts = f"{self.new} new papers, {self.merged} merged, {self.unchanged} unchanged, {len(self.skipped)} skipped"
@@ -42,8 +44,43 @@ class IngestReport:
             f"The library holds {self.papers} papers; {self.passages} passages embedded in {self.seconds:.1f} s.",
         ]
         lines += [f"  skipped: {error}" for error in self.skipped]
-        return "\n".join(lines)
+        return "\n".join([*lines, self.note] if self.note else lines)
 
     def reasons(self) -> Counter[str]:
         """How often each kind of problem was met."""
         return Counter(error.found for error in self.skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """Counts of one sync: files of the folder, records of the files that were read, papers that left the library.
+
+    Files in which nothing could be read are under `skipped` alone. A paper that another file still holds does not leave.
+    """
+
+    new_files: int
+    changed_files: int
+    unchanged_files: int
+    removed_files: int
+    new: int
+    merged: int
+    unchanged: int
+    removed: int
+    papers: int
+    passages: int  # embedded by this run
+    seconds: float
+    skipped: tuple[ReadError, ...]
+    note: str = ""
+
+    def __str__(self) -> str:
+        files = (
+            f"{self.new_files} new, {self.changed_files} changed, {self.unchanged_files} unchanged, {self.removed_files} removed"
+        )
+        counts = f"{self.new} new papers, {self.merged} merged, {self.unchanged} unchanged, {len(self.skipped)} skipped"
+        lines = [
+            f"Files: {files}.",
+            f"Records of the files that were read: {counts}. {self.removed} papers left.",
+            f"The library holds {self.papers} papers; {self.passages} passages embedded in {self.seconds:.1f} s.",
+        ]
+        lines += [f"  skipped: {error}" for error in self.skipped]
+        return "\n".join([*lines, self.note] if self.note else lines)
