@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag.library.report import IngestProgress, IngestReport
 from ui import state
-from ui.components.notice import error_html
+from ui.components.notice import error_html, info_html
 from ui.components.safe import base_name, text
 from ui.jobs import Job
 
@@ -21,14 +21,17 @@ def under_way() -> bool:
     return job is not None and not job.done
 
 
-def empty_library() -> None:
-    """How to get papers into an empty library."""
-    if not under_way():
-        st.html(
-            '<div class="v-notice v-plain" role="status"><strong>Your library is empty</strong>'
-            "<p>Load the sample, 60 short digests of machine-learning papers, or add files of your own.</p></div>"
-        )
+def ways_in(*, upload: bool) -> None:
+    """What to do about an empty library: load the sample, or (`upload`) go where files are added."""
+    place = st.empty()  # cleared at once when the work begins, not only at the end of the run
+    if under_way():
+        return
+    with place.container():
+        words = "Load the sample, 60 short digests of machine-learning papers, or add files of your own."
+        st.html(info_html("Your library is empty", words))
         st.button("Load the sample library", type="primary", icon=":material/download:", on_click=state.start_sample)
+        if upload and st.button("Add papers of your own", icon=":material/upload_file:"):
+            state.go_to("library")
 
 
 def outcome() -> DeltaGenerator | None:
@@ -68,8 +71,9 @@ def progress(job: Job[IngestReport]) -> tuple[float, str]:
         return 0.0, "Reading"
     if latest.stage == "reading" or not latest.total:
         return 0.0, f"Reading: {latest.done:,} records"
-    rate = latest.done / job.seconds if job.seconds else 0.0
-    return min(1.0, latest.done / latest.total), f"Embedding: {latest.done:,} of {latest.total:,} papers, {rate:.0f} a second"
+    words = f"Embedding: {latest.done:,} of {latest.total:,} papers"
+    rate = f", {latest.done / job.seconds:.0f} a second" if latest.done else ""
+    return min(1.0, latest.done / latest.total), words + rate
 
 
 def report_html(report: IngestReport) -> str:

@@ -53,20 +53,16 @@ def _sidebar(talk: Conversation) -> None:
         if state.chosen() == QUOTING:
             words = "Answers are sentences quoted from the abstracts, word for word."
             if len(choices) == 1:
-                words = "No language model is set up. " + words + " VOUCH_LLM sets a model up."
+                words = "No language model is set up. " + words + " Set VOUCH_LLM to use one."
             st.html(f'<p class="v-sidebar">{words}</p>')
 
 
 def _welcome(talk: Conversation) -> None:
     """What an empty conversation shows: questions to begin with, or ways to fill an empty library."""
     if not state.searchable():
-        st.html("<h1>Welcome to Vouch</h1>")
-        st.html(
-            '<p class="v-lead">It answers from your library of paper abstracts and shows the passage behind every sentence.</p>'
-        )
-        ingest.empty_library()
-        if not ingest.under_way() and st.button("Add papers of your own", icon=":material/upload_file:"):
-            state.go_to("library")
+        words = "It answers from your library of paper abstracts and shows the passage behind every sentence."
+        st.html(f'<h1>Welcome to Vouch</h1><p class="v-lead">{words}</p>')
+        ingest.ways_in(upload=True)
         ingest.follow(ingest.outcome())
         return
     count = state.assistant().count()

@@ -108,7 +108,7 @@ def _open(paper: Paper, passages: Sequence[Passage]) -> None:
 def _add(*, expanded: bool) -> DeltaGenerator | None:
     """Upload files, or load the sample where there is nothing yet; the place for the progress of that."""
     if expanded:
-        ingest.empty_library()
+        ingest.ways_in(upload=False)
     place = ingest.outcome()
     if place is None and (waiting := state.assistant().pending()):
         st.html(
