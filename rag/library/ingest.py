@@ -33,8 +33,8 @@ T = TypeVar("T")
 Progress = Callable[[IngestProgress], None]
 
 READ_BATCH = 2048  # records in one catalogue transaction: few large ones write far less than many small ones
-BLOCK = 64  # papers embedded together: enough to sort by length, few enough for steady progress
-COMMIT_BLOCKS = 8  # blocks between commits of the keyword index, the dearest step
+BLOCK = 256  # papers embedded together: sorted by length, so the more of them the less is spent on padding
+COMMIT_BLOCKS = 4  # blocks between commits of the keyword index, the dearest step
 AHEAD = 2  # embedded blocks that may wait for the writer
 
 
