@@ -7,33 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from eval.questions import load_questions
-from eval.runner import open_assistant, run
-from rag.settings import Settings, variable_names
-from tests.fakes.llm_server import LLMServer, Request, Say, Status
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-START = 90  # seconds the server may take on a busy machine
-WAIT = 30_000  # milliseconds an expectation may take
-FAKE = "openai-compatible:fake"
-QUESTION = "What does SkyLedger estimate from radar?"
+from tests.fakes.llm_server import LLMServer, Status
+from tests.ui.site import ARGUMENTS, CHROMIUM, FAKE, QUESTION, WAIT, quote_first_passage, serve, watched
 
 expect.set_options(timeout=WAIT)
 pytestmark = pytest.mark.skipif(
@@ -43,54 +24,14 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def llm() -> Iterator[LLMServer]:
-    """A model that quotes the first passage it is given, slowly."""
-
-    def quote(request: Request) -> Say:
-        key, said = re.findall(r"^\[([a-z0-9]{5})\] (.*?\.)\s", request.prompt, re.MULTILINE)[0]
-        return Say(f"{said} [{key}] It was **never** measured on Mars [{key}].", piece=5, pause=0.08)
-
-    with LLMServer(quote) as server:
+    with LLMServer(quote_first_passage) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def site(stocked: Path, tmp_path_factory: pytest.TempPathFactory, llm: LLMServer) -> Iterator[str]:
-    """`vouch serve`, started in a folder of its own over a copy of the six papers and one run; gives its address."""
-    folder = tmp_path_factory.mktemp("site")
-    home = Path(shutil.copytree(stocked, folder / "home"))
-    questions = folder / "birds.jsonl"
-    questions.write_text('{"id": "q1", "question": "' + QUESTION + '", "key_facts": ["flock sizes"]}\n', encoding="utf-8")
-    with open_assistant(Settings(home=home)) as assistant:
-        run(load_questions(questions), assistant)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    mine = {*variable_names(), "OPENAI_API_KEY", "ANTHROPIC_API_KEY"}
-    values = {name: value for name, value in os.environ.items() if name not in mine} | {
-        "VOUCH_HOME": str(home),
-        "VOUCH_LLM_CHOICES": f"{FAKE},openai:gpt-4o-mini",
-        "VOUCH_LLM_BASE_URL": llm.base_url(FAKE),
-        "VOUCH_LLM_RETRIES": "0",
-    }
-    command = [sys.executable, "-P", "-m", "rag.cli", "serve", "--port", str(port)]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, env=values, stdout=log, stderr=log) as server:
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", server, folder / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"The server did not answer: {log.read_text()}")
+def address(stocked: Path, tmp_path_factory: pytest.TempPathFactory, llm: LLMServer) -> Iterator[str]:
+    with serve(stocked, tmp_path_factory.mktemp("site"), llm) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -109,25 +50,12 @@ def look(request: pytest.FixtureRequest) -> dict[str, object]:
 
 
 @pytest.fixture
-def page(browser: Browser, site: str, look: dict[str, object]) -> Iterator[Page]:
-    """The chat page, ready; at the end nothing was amiss in the browser."""
-    context = browser.new_context(**look)  # type: ignore[arg-type]
-    tab = context.new_page()
-    tab.set_default_timeout(WAIT)
-    amiss: list[str] = []
-    tab.on("console", lambda message: amiss.append(message.text) if message.type == "error" else None)
-    tab.on("pageerror", lambda error: amiss.append(str(error)))
-    tab.on("request", lambda request: None if _stays(request.url) else amiss.append(f"request to {request.url}"))
-    tab.goto(site)
-    expect(tab.get_by_role("heading", name="Ask your library")).to_be_visible()
-    yield tab
-    assert tab.evaluate("window.pwned") is None, "a script of a paper ran"
-    assert amiss == []
-    context.close()
-
-
-def _stays(url: str) -> bool:
-    return urlsplit(url).scheme in ("data", "blob") or urlsplit(url).hostname == "127.0.0.1"
+def page(browser: Browser, address: str, look: dict[str, object]) -> Iterator[Page]:
+    """The chat page, ready."""
+    with watched(browser, look) as tab:
+        tab.goto(address)
+        expect(tab.get_by_role("heading", name="Ask your library")).to_be_visible()
+        yield tab
 
 
 def ask(page: Page, question: str) -> None:
