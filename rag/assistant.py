@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from rag.library.report import IngestProgress, IngestReport
 from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.readers import expand, read_file
+from rag.readers.columns import refuse_unknown_fields
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder
 from rag.retrieval.hybrid import HybridRetriever
@@ -89,13 +90,23 @@ class Assistant:
     # --- the library -------------------------------------------------------------------------------------------------
 
     def ingest(
-        self, paths: Iterable[str | Path], *, year: int | None = None, progress: Callable[[IngestProgress], None] | None = None
+        self,
+        paths: Iterable[str | Path],
+        *,
+        year: int | None = None,
+        columns: Mapping[str, str] | None = None,
+        progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
         """Read files and folders into the library and index whatever is pending, also from an earlier, killed run.
 
-        `year` is taken for dates written without one. Raises LibraryLocked where another process is writing.
+        `year` is taken for dates written without one, `columns` says which column of a table or key of a JSON record holds
+        what (`{"title": "Name"}`). Raises LibraryLocked where another process is writing, SettingsError where `columns`
+        names a field no paper has.
         """
-        items = (item if isinstance(item, ReadError) else (item, read_file(item, year=year)) for item in expand(paths))
+        refuse_unknown_fields(columns or {})
+        items = (
+            item if isinstance(item, ReadError) else (item, read_file(item, year=year, columns=columns)) for item in expand(paths)
+        )
         with self._writing():
             return ingest(items, self.stores(), self._embedder, progress or _silent)
 

@@ -66,8 +66,13 @@ def common(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders with paper abstracts.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files, archives, folders or patterns; - reads standard input.")
+    ] = None,
     year: Annotated[int | None, typer.Option(min=1900, max=2100, help="Year of dates that are written without one.")] = None,
+    named: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Column of a table that holds a field; repeatable.")
+    ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Read the bundled sample library.")] = False,
 ) -> None:
     """Read papers into the library. What it holds already is not read in twice."""
@@ -75,9 +80,12 @@ def ingest(
 
     if bool(paths) == sample:
         raise typer.BadParameter("name files or folders to read, or give --sample alone.")
+    columns = columns_of(named or [])
     try:
         with open_assistant() as assistant, IngestBar(console(stderr=True)) as bar:
-            report = assistant.load_sample(bar) if sample else assistant.ingest(paths or [], year=year, progress=bar)
+            report = (
+                assistant.load_sample(bar) if sample else assistant.ingest(paths or [], year=year, columns=columns, progress=bar)
+            )
     except KeyboardInterrupt:
         typer.echo("Stopped. What was read is kept; the same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -213,6 +221,19 @@ def sentence(words: Sequence[str]) -> str:
     if not question:
         raise typer.BadParameter("the question is empty.")
     return question
+
+
+def columns_of(named: Sequence[str]) -> dict[str, str]:
+    """Field -> column from options such as `title=Paper name`. Raises a usage error for what is none."""
+    from rag.readers.columns import NAMES
+
+    columns: dict[str, str] = {}
+    for option in named:
+        field, sign, column = (part.strip() for part in option.partition("="))
+        if not sign or not column or field not in NAMES:
+            raise typer.BadParameter(f"--map takes FIELD=COLUMN with one of these fields: {', '.join(NAMES)}.")
+        columns[field] = column
+    return columns
 
 
 def load_settings(**values: Any) -> Settings:

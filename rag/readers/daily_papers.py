@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from rag.errors import ReadError
 from rag.readers.cleaning import clean
 from rag.readers.dates import PageDate, page_date
-from rag.readers.dump import Dump, Read, Reader, ends_complete, is_cut
+from rag.readers.dump import LONGEST_TEXT, Dump, Read, Reader, ends_complete, is_cut
 from rag.readers.titles import LONGEST_TITLE, is_title
 
 UNWRAPPED = 200  # a page with a line longer than this was not wrapped by an editor: there every line is a paragraph
@@ -103,12 +105,13 @@ def _lines(lines: Iterable[str]) -> tuple[list[_Line], str]:
     """The lines that hold something, and the last line of all as it was read."""
     held: list[_Line] = []
     gap, last = True, "\n"
-    for number, line in enumerate(lines, start=1):
-        last = line
-        text = clean(line)
-        if text:
-            held.append(_Line(number, text, line.strip(), gap))
-        gap = not text
+    with suppress(ReadError):  # a damaged file gives what could be read of it; the damage itself is reported elsewhere
+        for number, line in enumerate(lines, start=1):
+            last = line
+            text = clean(line[: LONGEST_TEXT + 1])  # a longer one is refused when a paper is made of it
+            if text:
+                held.append(_Line(number, text, line.strip(), gap))
+            gap = not text
     return held, last
 
 

@@ -13,6 +13,9 @@ _MONTH = (
 )
 _DAY = re.compile(rf"{_MONTH} (\d{{1,2}})(?:, (\d{{4}}))?(?: (\d[\d,]*|\d+(?:\.\d+)?k))?", re.IGNORECASE)
 _YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
+_MAIL = re.compile(rf"(?:[a-z]{{3}},? )?(\d{{1,2}}) {_MONTH} (\d{{4}})(?: \d\d:\d\d:\d\d.{{0,12}})?", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2((?:1[5-9]|20|21)\d\d)(?: .{0,15})?")
+LONGEST_DATE = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ def page_date(text: str) -> PageDate | None:
     return PageDate(_MONTHS.index(m[1][:3].lower()) + 1, day, int(m[3]) if m[3] else None, votes)
 
 
+def month_number(text: str) -> int | None:
+    """1 to 12 for a text that names a month (`jul`, `July`, `"17~" # jul`) or consists of its number, else None."""
+    named = re.search(rf"(?<![a-z]){_MONTH}(?![a-z])", text, re.IGNORECASE)
+    if named:
+        return _MONTHS.index(named[1][:3].lower()) + 1
+    number = re.fullmatch(r"\W*([0-9]{1,2})\W*", text)
+    return int(number[1]) if number and 1 <= int(number[1]) <= 12 else None
+
+
 def record_date(value: object) -> tuple[dt.date | None, int | None] | None:
     """Date and year of a field such as `2024-07-17`, `17 July 2024` or `2024-07`; None where it cannot be understood.
 
@@ -57,6 +69,8 @@ def record_date(value: object) -> tuple[dt.date | None, int | None] | None:
     if not isinstance(value, str):
         return None
     text = value.strip()
+    if len(text) > LONGEST_DATE:
+        return None
     if _YEAR.fullmatch(text):
         return None, int(text)
     try:
@@ -72,6 +86,10 @@ def _loose_date(text: str) -> dt.date | int:
     """A date in words, or the year alone. Read twice with different defaults: what differs was not in the text."""
     from dateutil import parser
 
+    if (m := _NUMBERS.fullmatch(text)) and m[1] != m[3] and int(m[1]) <= 12 and int(m[3]) <= 12:
+        return int(m[4])  # 05/06/2024: the fifth of June or the sixth of May
+    if m := _MAIL.fullmatch(text):
+        return dt.date(int(m[3]), _MONTHS.index(m[2][:3].lower()) + 1, int(m[1]))
     if not re.search(r"\d{4}", text):
         raise ValueError("no year")
     one = parser.parse(text, default=dt.datetime(2001, 1, 1))  # noqa: DTZ001

@@ -16,7 +16,12 @@ ARXIV = rf"({_NEW}|{_OLD})(?:v\d{{1,2}})?"
 _ARXIV_ID = re.compile(rf"(?:arxiv:\s*)?{ARXIV}", re.IGNORECASE)
 _ARXIV_URL = re.compile(rf"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/{ARXIV}(?:\.pdf)?/?", re.IGNORECASE)
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.{ARXIV}", re.IGNORECASE)
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_STATED = re.compile(
+    rf"(?:arxiv (?:preprint|e-prints?)[,:]?\s*)?arxiv:\s*{ARXIV}(?:\s*\[[\w.,;\s-]{{1,40}}\])?\.?", re.IGNORECASE
+)
+_DOI = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/[^\s\x00-\x20\x7f-\x9f\ud800-\udfff]+)", re.IGNORECASE
+)
 
 
 def arxiv_id(value: object) -> str | None:
@@ -27,6 +32,12 @@ def arxiv_id(value: object) -> str | None:
     m = _ARXIV_ID.fullmatch(text) or _ARXIV_URL.fullmatch(text)
     if m is None and (name := doi(text)) is not None:
         m = _ARXIV_DOI.fullmatch(name)
+    return m[1] if m else None
+
+
+def stated_arxiv_id(value: object) -> str | None:
+    """The id where a remark or a journal consists of it: `arXiv:2407.02833 [cs]`, `arXiv preprint arXiv:2407.02833`."""
+    m = _STATED.fullmatch(value.strip()) if isinstance(value, str) else None
     return m[1] if m else None
 
 

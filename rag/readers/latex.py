@@ -30,6 +30,7 @@ _CONTRACTION = re.compile(r"(s|t|d|m|ll|re|ve)\b")
 _LONE_LETTER = re.compile(r"\s?([A-Za-z])(?![A-Za-z])")
 _NEXT_LETTER = re.compile(r" ([A-Za-z])")
 _FENCED = re.compile(r"(.)(.*?)\1", re.DOTALL)
+_SPACED_ACCENT = re.compile(r"\{\\([cvukrHd]) ([A-Za-z])\}")  # `{\v S}` is `\v{S}`
 _CODE_POINT = re.compile(r"x([0-9A-Fa-f]{2,5})")
 
 
@@ -37,7 +38,7 @@ def plain_text(text: str) -> str:
     """`text` without its LaTeX markup; returned as it is where it holds no backslash, brace or dollar sign."""
     if _MARKUP.search(text) is None:
         return text
-    text = _without_math_delimiters(text)
+    text = _without_math_delimiters(_SPACED_ACCENT.sub(r"{\\\1{\2}}", text))
     return _Prose(text).convert() if "\\" in text or "{" in text else text
 
 

@@ -133,7 +133,6 @@ def test_a_file_cut_in_its_last_line(reading: Reading) -> None:
     [
         '{"question": "Do cats sleep?", "answer": "Yes."}\n',
         '{"_id": "1", "text": "do cats sleep"}\n',
-        '{\n  "title": "Cats",\n  "abstract": "Cats sleep."\n}\n',
         "{named entities} in braces are not JSON.\n",
     ],
 )
