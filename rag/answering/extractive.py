@@ -16,6 +16,8 @@ KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.7
 """A paper is quoted when its score is at least this share of the best one's."""
 LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3.0}
 """Length of an answer from more than one paper, as a multiple of the usual one."""
+EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 2}
+"""Sentences of one paper at most, where there are several."""
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
 
@@ -57,9 +59,11 @@ def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: 
     chosen: dict[str, list[ScoredSentence]] = {}
     first = [max(own, key=lambda s: s.score) for own in papers]
     rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
+    most = EACH[kind] if len(papers) > 1 else EACH[QuestionType.ONE]
     for sentence in [*first, *rest]:
         length = len(WORD.findall(sentence.passage.text))
-        if length <= left or sentence.paper.id not in chosen:
-            chosen.setdefault(sentence.paper.id, []).append(sentence)
+        own = chosen.setdefault(sentence.paper.id, [])
+        if not own or (length <= left and len(own) < most):
+            own.append(sentence)
             left -= length
     return [sorted(own, key=lambda s: s.passage.index) for own in chosen.values()]

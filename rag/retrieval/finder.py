@@ -10,7 +10,7 @@ from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.selection import Conditions, Facts, Order, counts, facts
 from rag.retrieval.conditions import Reading, read_conditions
-from rag.retrieval.followup import standalone, stands_alone
+from rag.retrieval.followup import leans, standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.understand import QuestionType, question_type
 from rag.terms import content_words, stem
@@ -63,7 +63,7 @@ class Finder:
         reading = read_conditions(question, self._facts()) if filters else Reading()
         if not (reading.conditions or reading.order):
             hits, searched = self._retriever.search(question, limit), question
-            if history and not stands_alone(hits):
+            if history and leans(question) and not stands_alone(hits):
                 searched = standalone(question, history)
                 hits = hits if searched == question else self._retriever.search(searched, limit)
             return Found(tuple(hits), question_type(question), searched, follows=searched != question)

@@ -31,6 +31,18 @@ LIKE = re.compile(r"\b(?:like|such as|similar to|as) (?:this|that|these|those|it
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
 
 
+LEANING = re.compile(
+    r"^\s*(?:and|but|so|what about|how about|what if|or|also|then|why|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
+    r"|\b(?:it|its|they|their|them|that|this|these|those|he|she|ones?|former|latter|there|then|others?|same|else|too|as well)\b",
+    re.IGNORECASE,
+)
+
+
+def leans(turn: str) -> bool:
+    """Whether the wording points back: a connective in front, a pronoun, a place in a list."""
+    return LEANING.search(turn) is not None or PLACE.search(turn) is not None or SEVERAL.search(turn) is not None
+
+
 def stands_alone(hits: Sequence[Hit]) -> bool:
     """Whether what the bare turn finds shows that it needs no context."""
     if not hits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Tokens
 from rag.paper import Paper
-from rag.retrieval.followup import standalone, stands_alone
+from rag.retrieval.followup import leans, standalone, stands_alone
 
 BEES = Paper("abs:1", "Bees dance. Others follow.", title="Waggle dances of honey bees")
 TIDES = Paper("abs:2", "Turbines turn.", title="Tidal turbines in narrow straits")
@@ -68,3 +68,10 @@ def test_a_turn_that_finds_one_paper_well_and_far_ahead_stands_alone() -> None:
     assert not stands_alone([hit(0.7, 0.5), hit(0.65, 0.5)])  # no lead
     assert not stands_alone([hit(0.7, 0.3), hit(0.4, 0.2)])  # words only
     assert not stands_alone([])
+
+
+def test_only_wording_that_points_back_leans_on_the_conversation() -> None:
+    for turn in ("And in rain?", "How often do they dance?", "What about the second?", "ok. Published when?", "In winter too?"):
+        assert leans(turn), turn
+    for turn in ("How do I bake bread?", "Do glaciers remember earthquakes?"):
+        assert not leans(turn), turn
