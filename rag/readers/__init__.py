@@ -95,5 +95,7 @@ def _read(part: Part, dump: Dump) -> Iterator[Paper | ReadError]:
 def _unknown(head: str, dump: Dump) -> ReadError:
     binary = "\x00" in head or sum("\udc80" <= c <= "\udcff" for c in head) > len(head) / 20
     found = "bytes that are not text" if binary else "text in a form no reader knows"
+    if dump.columns:
+        found += f", and no table with the columns {', '.join(dump.columns.values())}"
     known = "; ".join(reader.grammar for reader in READERS.values())
     return dump.error(None, found, expected=f"one of: {known}", remedy="Bring the file into one of these forms.")

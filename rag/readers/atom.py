@@ -22,6 +22,7 @@ from rag.errors import ReadError
 from rag.readers.dates import record_date
 from rag.readers.dump import Dump, Read, Reader
 from rag.readers.identifiers import arxiv_id, doi
+from rag.readers.names import separate
 from rag.readers.records import address
 from rag.readers.xml_records import elements, text_of
 
@@ -35,7 +36,7 @@ _ANNOUNCED = re.compile(r"arXiv:(\S+)\s+Announce Type:\s*[\w-]+\s+Abstract:\s*")
 
 def sniff(head: str) -> bool:
     """An Atom feed whose entries are arXiv's."""
-    return head.lstrip()[:1] == "<" and _FEED.search(head) is not None and "arxiv.org" in head
+    return head.lstrip()[:1] == "<" and _FEED.search(head) is not None and "arxiv.org" in head.lower()
 
 
 def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
@@ -65,7 +66,7 @@ def _paper(entry: Element, line: int, dump: Dump) -> Read:
         line,
         abstract,
         title=title,
-        authors=tuple(name for name in names if name),
+        authors=separate(names[0]) if len(names) == 1 else tuple(name for name in names if name),
         date=dated[0] if dated else None,
         year=dated[1] if dated else None,
         arxiv_id=arxiv_id(name) or arxiv_id(name.removeprefix("oai:arXiv.org:")),

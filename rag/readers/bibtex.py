@@ -33,6 +33,7 @@ _ENTRY = re.compile(
 _STRING = re.compile(r"^[ \t]*@string[ \t]*[{(]\s*[\w:-]+\s*=\s*[{\"]", re.MULTILINE | re.IGNORECASE)
 _BARE = re.compile(r"=\s*([A-Za-z][\w:.-]*)\s*(?=[,})#\n])")
 _TIE = re.compile(r"(?<=[\w.,;)}])(?<!\\)~(?=[\w\\{$(])")  # between words a tie; elsewhere `~` may mean "about"
+_TILDE = re.compile(r"\\~(?:\{([A-Za-z])\}|([A-Za-z]))")  # bibtexparser takes the accent of `Nu\~nez` for a tie
 _VENUES = ("journal", "journaltitle", "booktitle", "school", "institution", "howpublished")
 
 
@@ -136,7 +137,7 @@ def _names(text: str) -> Iterator[str]:
     """`Lovelace, Ada and {The Cat Lab} and others` -> Ada Lovelace, The Cat Lab."""
     from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 
-    for name in split_multiple_persons_names(" ".join(text.split())):
+    for name in split_multiple_persons_names(_TILDE.sub(lambda m: f"{{\\~{m[1] or m[2]}}}", " ".join(text.split()))):
         if name.strip() and name.strip() != "others":
             yield parse_single_name_into_parts(name, strict=False).merge_first_name_first
 

@@ -15,6 +15,11 @@ _DAY = re.compile(rf"{_MONTH} (\d{{1,2}})(?:, (\d{{4}}))?(?: (\d[\d,]*|\d+(?:\.\
 _YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
 _MAIL = re.compile(rf"(?:[a-z]{{3}},? )?(\d{{1,2}}) {_MONTH} (\d{{4}})(?: \d\d:\d\d:\d\d.{{0,12}})?", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2((?:1[5-9]|20|21)\d\d)(?: .{0,15})?")
+_YEARS = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
+_VAGUE = re.compile(  # Jul-Aug 2024, 17-21 June 2024, Winter 2024
+    rf"{_MONTH}\s?[-–/]\s?{_MONTH}|(?<![\d-])\d{{1,2}}\s?[-–]\s?\d{{1,2}}(?![\d-])|\d/\d{{4}}-|\b(spring|summer|autumn|fall|winter)\b",
+    re.IGNORECASE,
+)
 LONGEST_DATE = 60  # characters
 
 
@@ -74,12 +79,12 @@ def record_date(value: object) -> tuple[dt.date | None, int | None] | None:
     if _YEAR.fullmatch(text):
         return None, int(text)
     try:
-        day = dt.date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d\d-\d\d(?!\d)", text) else _loose_date(text)
-    except (ValueError, OverflowError):
+        day = dt.date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d\d-\d\d(?![\d/])", text) else _loose_date(text)
+    except (ValueError, ArithmeticError):  # the parser trips over numbers in many ways
         return None
     if isinstance(day, int):
         return None, day
-    return day, day.year
+    return (day, day.year) if _YEAR.fullmatch(str(day.year)) else None
 
 
 def _loose_date(text: str) -> dt.date | int:
@@ -92,8 +97,11 @@ def _loose_date(text: str) -> dt.date | int:
         return dt.date(int(m[3]), _MONTHS.index(m[2][:3].lower()) + 1, int(m[1]))
     if not re.search(r"\d{4}", text):
         raise ValueError("no year")
-    one = parser.parse(text, default=dt.datetime(2001, 1, 1))  # noqa: DTZ001
-    two = parser.parse(text, default=dt.datetime(2002, 2, 2))  # noqa: DTZ001
-    if one.year != two.year or not _YEAR.fullmatch(str(one.year)):
+    years = set(_YEARS.findall(text))
+    if len(years) == 1 and _VAGUE.search(text):
+        return int(years.pop())
+    one = parser.parse(text, default=dt.datetime(2001, 1, 1), ignoretz=True)  # noqa: DTZ001
+    two = parser.parse(text, default=dt.datetime(2002, 2, 2), ignoretz=True)  # noqa: DTZ001
+    if one.year != two.year or str(one.year) not in text:  # of a text it does not understand it makes years like 2017 of 17
         raise ValueError("no year")
     return one.date() if one.date() == two.date() else one.year

@@ -35,7 +35,7 @@ _TAGS = {
 _LISTS = ["FAU", "AU", "CN", "LID", "AID"]
 _FIRST = re.compile(r"\s*PMID-\s?\d{1,9}\s*$", re.MULTILINE)
 _START = re.compile(r"PMID-")
-_LINE = re.compile(r"[A-Z][A-Z0-9]{1,3} {0,2}- ")
+_OTHER = re.compile(r"(?!AB)[A-Z][A-Z0-9]{1,3} {0,2}- ")  # a line other than an abstract's, which need not end as a sentence
 
 
 def sniff(head: str) -> bool:
@@ -54,10 +54,10 @@ def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
             if began:
                 yield _record(record, began, dump)
             record, began, length = [], number, 0
-        if began and length <= LONGEST_RECORD:
+        if began and line.strip() and length <= LONGEST_RECORD:
             record.append(line.rstrip("\n"))
             length += len(line)
-    if began and is_cut(last, last) and not _LINE.match(last):
+    if began and is_cut(last, last) and not _OTHER.match(last):
         yield dump.error(began, "a record that breaks off at the end of the file", remedy="Get the file again.")
     elif began:
         yield _record(record, began, dump)

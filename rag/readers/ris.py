@@ -49,7 +49,7 @@ def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
         elif tag == "ER  -" and began:
             yield from _record(record, began, dump)
             began = 0
-        elif began and length <= LONGEST_RECORD:
+        elif began and text.strip() and length <= LONGEST_RECORD:
             record.append(text)
             length += len(text)
     if began and is_cut(last, last):

@@ -18,6 +18,7 @@ from rag.readers.records import papers
 LONGEST_NAME = 60  # characters of a column's name; a line of longer ones is prose
 LONGEST_ROW = 500_000  # characters; beyond, some quotation mark was never closed
 MOST_COLUMNS = 500
+MOST_RETRIES = 1_000  # times that rows swallowed by a quotation mark are read again, which bounds the work
 
 _DELIMITERS = ",\t;|"
 
@@ -70,38 +71,61 @@ def _rows(lines: Iterator[str], form: _Form, dump: Dump) -> Iterator[Read]:
     width = len(form.names)
     while True:
         line = source.row()
+        row: list[str] = []
         try:
             row = next(rows)
+            found = _fault(row, width, needed, form.quoted and source.is_open)
         except StopIteration:
             return
         except csv.Error as error:
             found = f"a row that cannot be read ({error})"
-            yield dump.error(line, found, expected="cells of text", remedy="Look for a quotation mark that is never closed.")
-            continue
-        if form.quoted and source.quotes % 2:
-            remedy = "Close the quotation mark, or get the file again."
-            yield dump.error(line, "a row that breaks off inside a quoted cell", remedy=remedy)
-        elif (len(row) > width and any(row[width:])) or 0 < len(row) < needed:
-            found = f"a row of {len(row)} cells under {width} columns"
-            remedy = "Look for a separator that is not quoted, or a cell that is missing."
+        if found:
+            remedy = "Look for a quotation mark that is never closed, or a separator that is not quoted."
             yield dump.error(line, found, expected=f"{width} cells", remedy=remedy)
+            source.read_again()
         elif any(cell.strip() for cell in row):
             yield from papers(dict(zip(form.names, row, strict=False)), line, dump)
 
 
+def _fault(row: list[str], width: int, needed: int, is_open: bool) -> str | None:
+    """What is wrong with a row under `width` names, the last of `needed` of which is used; None where it can be read."""
+    if is_open:
+        return "a row that breaks off inside a quoted cell"
+    if any(row[width:]) or 0 < len(row) < needed:
+        return f"a row of {len(row)} cells under {width} columns"
+    return None
+
+
 class _Counted:
-    """Lines for csv.reader, which asks for as many as a row has; counts them, and the quotation marks of each row."""
+    """Lines for csv.reader, which asks for as many as a row takes; counts them, and knows those of the row under way.
+
+    A quotation mark that is never closed swallows the rows behind it. They can be read again, without the line it is in.
+    """
 
     def __init__(self, lines: Iterator[str], number: int) -> None:
         self._lines = lines
         self._number = number
+        self._row: list[str] = []
         self._length = 0
-        self.quotes = 0
+        self._again: list[str] = []
+        self._retries = 0
 
     def row(self) -> int:
         """A new row begins; returns the number of its first line."""
-        self.quotes = self._length = 0
+        self._row, self._length = [], 0
         return self._number + 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a quotation mark of the row was not closed."""
+        return sum(line.count('"') for line in self._row) % 2 == 1
+
+    def read_again(self) -> None:
+        """Give the lines of the row once more, all but the first."""
+        if self._retries < MOST_RETRIES:
+            self._retries += len(self._row) > 1
+            self._again += self._row[:0:-1]
+            self._number -= len(self._row) - 1
 
     def __iter__(self) -> _Counted:
         return self
@@ -109,10 +133,10 @@ class _Counted:
     def __next__(self) -> str:
         if self._length > LONGEST_ROW:
             raise csv.Error(f"more than {LONGEST_ROW:,} characters")
-        line = next(self._lines)
+        line = self._again.pop() if self._again else next(self._lines)
         self._number += 1
         self._length += len(line)
-        self.quotes += line.count('"')
+        self._row.append(line)
         return line
 
 

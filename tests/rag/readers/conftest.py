@@ -18,10 +18,12 @@ Reading = tuple[list[Paper], list[ReadError]]
 def reading(tmp_path: Path) -> Callable[..., Reading]:
     """`reading(text)` reads a file that holds `text`: its papers, and the problems met."""
 
-    def read(text: str | bytes, *, name: str = "dump.txt", year: int | None = None) -> Reading:
+    def read(
+        text: str | bytes, *, name: str = "dump.txt", year: int | None = None, columns: dict[str, str] | None = None
+    ) -> Reading:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        reads = list(read_file(path, year=year))
+        reads = list(read_file(path, year=year, columns=columns))
         return [r for r in reads if isinstance(r, Paper)], [r for r in reads if isinstance(r, ReadError)]
 
     return read
