@@ -1,4 +1,4 @@
-"""Speed, measured: `python -m eval.bench [NAME…] [--json]`.
+"""Speed and quality of retrieval, measured: `python -m eval.bench [NAME…] [--json]`.
 
     __main__     the command: which benchmarks, table or JSON
     ingest       Vouch end to end against the raw embedder and against LlamaIndex's pipeline into Chroma
@@ -11,6 +11,13 @@
     llama_pipeline, onnx_minilm   the baseline: LlamaIndex, with the arithmetic of Chroma's default embedding
     machine      what it all ran on
     display      progress while it runs, and the table at the end
+
+    retrieval    quality: Vouch, its parts, plain Chroma and LlamaIndex over the same papers, on judged queries
+    judged       queries and which papers are relevant to them
+    vouch_rankers, baseline_rankers   who ranks
+    kept_minilm  the baselines' embedding, kept from one measurement to the next
+    quality      figures, intervals, paired differences
+    retrieval_tables   the tables
 
 A rate says little on a machine that does other things too, so every figure that has a target stands beside a baseline of
 the same run: contestants take turns, round by round, and a ratio is the median of the rounds' ratios.

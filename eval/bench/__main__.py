@@ -1,17 +1,18 @@
-"""`python -m eval.bench [NAME…] [--json]`: run benchmarks and print their figures."""
+"""`python -m eval.bench [NAME…] [--json]`: run benchmarks of speed and print their figures; `retrieval` measures quality."""
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from eval.bench import ingest, search, start
+from eval.bench import ingest, retrieval, search, start
 from eval.bench.display import Stage, show
 from eval.bench.figures import Outcome
 from eval.bench.inputs import Inputs, find_inputs
@@ -44,7 +45,10 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print figures, runs and machine as JSON.")] = False,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds of the long benchmarks.")] = 3,
 ) -> None:
-    """Measure speed. All benchmarks run where none is named. A missed target is shown, and is no failure of the command."""
+    """Measure speed. All benchmarks run where none is named. A missed target is shown, and is no failure of the command.
+
+    The quality of retrieval: `python -m eval.bench retrieval --help`.
+    """
     chosen = {name: known(name) for name in names or BENCHMARKS}
     errors = Console(stderr=True, markup=False, emoji=False, highlight=False)
     machine, inputs = this_machine(), find_inputs()
@@ -89,5 +93,13 @@ def as_data(machine: Machine, inputs: Inputs, outcomes: Mapping[str, Outcome]) -
     }
 
 
+def main(arguments: Sequence[str]) -> None:
+    """Quality has sets and figures of its own, hence a command of its own; it takes long, and runs only where it is named."""
+    if arguments[:1] == ["retrieval"]:
+        retrieval.app(arguments[1:], prog_name="python -m eval.bench retrieval")
+    else:
+        app(arguments, prog_name="python -m eval.bench")
+
+
 if __name__ == "__main__":
-    app(prog_name="python -m eval.bench")
+    main(sys.argv[1:])
