@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(default=None, description="key for an openai-compatible server that wants one")
     answer_words: int = Field(default=90, ge=20, description="words a quoted answer aims at; lists may be longer")
     threads: int = Field(default=0, ge=0, description="threads for embedding; 0 takes all cores")
+    chroma_url: str | None = Field(
+        default=None, description="address of a Chroma server for the vectors, such as http://localhost:8000"
+    )
+    chroma_api_key: SecretStr | None = Field(default=None, description="key of Chroma Cloud, or of a Chroma server that wants one")
+    chroma_tenant: str | None = Field(default=None, description="tenant on the Chroma server")
+    chroma_database: str | None = Field(default=None, description="database on the Chroma server")
     host: str = Field(
         default="127.0.0.1", description="address the browser pages listen on; others can reach them only if you change it"
     )

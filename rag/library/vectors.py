@@ -1,216 +1,286 @@
 """Passage vectors in Chroma: one collection per embedding fingerprint. Holds no text; the catalogue does.
 
-Chroma is made for one process and writes its index files in place. Three things here make it fit for a chat that stays
-open while a terminal ingests: files are read and written under a lock, so that nobody reads half a file; records that
-another process added are noticed by their number, and the files are read anew; and a file left while the files were being
-written tells the next opening that they may be torn.
+They lie in a folder that several processes share (`rag.library.shared`), or on a Chroma server (`rag.library.server`). All
+that Chroma itself is asked is asked here.
 """
 
 from __future__ import annotations
 
 import itertools
-import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from rag.answering.record import Passage
 from rag.embedding import Vectors
-from rag.errors import LibraryDamaged, LibraryError, LibraryLocked
+from rag.errors import LibraryDamaged, VouchError
+from rag.library import disk
+from rag.library.server import ChromaServer, Served, refused_by
+from rag.library.shared import SharedFolder
 
-PAGE = 1000  # records in one call, well under SQLite's limit of variables in a statement
+T = TypeVar("T")
+
 UNWRITTEN = 5000
-"""Records Chroma keeps in its log before it writes the index files. Reading a log of 5,000 takes 0.5 s, once a process;
-with Chroma's own 1,000 the files of a middling library are written, and can be torn, five times as often."""
-LOCK_SECONDS = 120  # an opening may have to wait for another process that reads a long log
+"""Records Chroma keeps in its log before it writes the index files. With Chroma's own 1,000 the files of a middling library
+are written, and can be torn, five times as often; a log of 5,000 takes an opening 0.5 to 1.5 s, hence `release`."""
+SERVER_SECONDS = 120.0  # silence of a server after which it is given up; storing 1,000 records takes one or two
+CONNECT_SECONDS = 10.0
 _openings = itertools.count(1)
 
 
 class VectorStore:
     """Vectors of passages by cosine. A passage's key is `paper#index:start-end`, so that a hit needs no second look-up.
 
-    Safe to use from several threads; other processes may read while one writes.
+    Safe to use from several threads; other processes may read while one writes. Every method raises LibraryError where the
+    server cannot be reached or the disk is full, LibraryDamaged where Chroma cannot read what it has.
     """
 
-    def __init__(self, folder: Path, collection: str) -> None:
-        """Open or create the collection. Index files torn by a killed writer are removed: the store is then empty.
-
-        Raises LibraryDamaged where Chroma cannot open the folder.
-        """
-        self._folder, self._name = folder, collection
-        self._torn = folder / "being-written"
-        self._lock = threading.RLock()
-        with self._files():
-            if self._torn.exists():
-                if not opens(folder, collection):
-                    shutil.rmtree(folder)
-                self._torn.unlink(missing_ok=True)
-            self._connect()
+    def __init__(self, place: Path | ChromaServer, collection: str) -> None:
+        """Open or create the collection. Index files torn by a killed writer are removed: the store is then empty."""
+        self._where, self._name = place, collection
+        self._place: SharedFolder | Served
+        if isinstance(place, ChromaServer):
+            self._name = f"{collection}-{place.library}"
+            self._place = Served(place, lambda: on_server(place, self._name))
+        else:
+            self._place = SharedFolder(
+                place,
+                connect=lambda: in_folder(place, collection),
+                flush=lambda: flush(place, collection),
+                readable=lambda: opens(place, collection),
+            )
 
     def put(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Store the vectors (len(passages), dimension); the same passage stored again replaces itself."""
-        for at in range(0, len(passages), PAGE):
-            part = passages[at : at + PAGE]
-            with self._writing():
-                self._collection.upsert(
-                    ids=[key_of(p) for p in part],
-                    embeddings=vectors[at : at + PAGE],
-                    metadatas=[{"paper": p.paper_id} for p in part],
-                )
+        step = self._place.page
+        for at in range(0, len(passages), step):
+            part = passages[at : at + step]
+            rows: dict[str, Any] = {
+                "ids": [key_of(p) for p in part],
+                "embeddings": vectors[at : at + step],
+                "metadatas": [{"paper": p.paper_id} for p in part],
+            }
+            self._change(call("upsert", **rows), len(part))
 
     def remove_papers(self, ids: Sequence[str]) -> None:
         """Remove every passage of these papers."""
-        if ids:
-            with self._writing():
-                self._collection.delete(where={"paper": {"$in": list(ids)}})
+        for part in self._parts(ids):
+            self._change(call("delete", where={"paper": {"$in": part}}))
+
+    def clear(self) -> None:
+        """Remove everything, and what Chroma built around it: the collection is made anew."""
+        with told(self._where):
+            self._place.remake(lambda client: drop(client, self._name))
+
+    def drop(self, collection: str) -> None:
+        """Remove another collection of this library, if it is there."""
+        name = f"{collection}-{self._where.library}" if isinstance(self._where, ChromaServer) else collection
+        with told(self._where):
+            self._place.with_client(lambda client: drop(client, name))
 
     def nearest(self, vector: Vectors, limit: int) -> list[tuple[Passage, float]]:
         """The passages with the highest cosine to `vector` (dimension,), best first, without their text."""
-        with self._reading():
-            wanted = min(limit, self._known)
-            if wanted == 0:
-                return []
-            found = self._collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
-        return [(passage_of(key), 1.0 - float(d)) for key, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        found = self._query(vector, limit, "distances")
+        if not found["ids"]:
+            return []
+        cosines = [1.0 - float(d) / self._halved for d in found["distances"][0]]
+        return [(passage_of(key), cosine) for key, cosine in zip(found["ids"][0], cosines, strict=True)]
 
     def around(self, vector: Vectors, limit: int) -> tuple[list[Passage], Vectors]:
         """As `nearest`, with the passages' own vectors (found, dimension) instead of their cosines."""
-        with self._reading():
-            wanted = min(limit, self._known)
-            if wanted == 0:
-                return [], np.zeros((0, len(vector)), np.float32)
-            found = self._collection.query(query_embeddings=[vector], n_results=wanted, include=["embeddings"])
+        found = self._query(vector, limit, "embeddings")
+        if not found["ids"] or not found["ids"][0]:
+            return [], np.zeros((0, len(vector)), np.float32)
         return [passage_of(key) for key in found["ids"][0]], np.asarray(found["embeddings"][0], np.float32)
 
     def of_papers(self, ids: Sequence[str]) -> list[tuple[Passage, Any]]:
         """Every stored passage of these papers, without text, with its vector (dimension,)."""
-        if not ids:
-            return []
-        with self._reading():
-            found = self._collection.get(where={"paper": {"$in": list(ids)}}, include=["embeddings"])
-        return [(passage_of(key), vector) for key, vector in zip(found["ids"], found["embeddings"], strict=True)]
+        parts = [self._get(where={"paper": {"$in": part}}, include=["embeddings"]) for part in self._parts(ids)]
+        return [(passage_of(key), vector) for part in parts for key, vector in part]
 
     def vectors_of(self, keys: Sequence[str]) -> dict[str, Any]:
         """key -> vector, for those stored."""
-        with self._reading():
-            found = self._collection.get(ids=list(keys), include=["embeddings"])
-        return dict(zip(found["ids"], found["embeddings"], strict=True))
+        parts = [self._get(ids=part, include=["embeddings"]) for part in self._parts(keys)]
+        return {key: vector for part in parts for key, vector in part}
 
     def keys(self) -> list[str]:
         """All keys, sorted."""
-        with self._lock:
-            return sorted(self._collection.get(include=[])["ids"])
+        return sorted(key for key, _ in self._get(include=[]))
 
     def count(self) -> int:
-        with self._lock:
-            return int(self._collection.count())
+        return int(self._ask(call("count")))
+
+    def release(self) -> None:
+        """To be called after much was stored: the next opening is quicker for it."""
+        with told(self._where):
+            self._place.release()
 
     def close(self) -> None:
-        with self._lock:
-            self._client.close()
+        self._place.close()
 
-    def _connect(self) -> None:
-        self._client, self._collection = connect(self._folder, self._name)
-        self._known = int(self._collection.count())
+    def _query(self, vector: Vectors, limit: int, include: str) -> Any:
+        wanted = limit if self._place.most is None else min(limit, self._place.most)
+        if wanted < 1:
+            return {"ids": []}
+        return self._ask(call("query", query_embeddings=[vector], n_results=wanted, include=[include]))
 
-    def _look_again(self) -> None:
-        """Read the files anew where another process has added or removed records. The caller holds the lock."""
-        if self._collection.count() != self._known:
-            with self._files():
-                self._client.close()
-                self._connect()
+    def _get(self, **what: Any) -> Iterator[tuple[str, Any]]:
+        """(key, vector) of the records asked for; in several calls where a server limits what it returns in one."""
+        step = self._place.most
+        for offset in itertools.count(0, step or 1):
+            window = {} if step is None else {"limit": step, "offset": offset}
+            found = self._ask(call("get", **what, **window))
+            vectors = found["embeddings"] if found["embeddings"] is not None else itertools.repeat(None)
+            yield from zip(found["ids"], vectors, strict=False)
+            if step is None or len(found["ids"]) < step:
+                return
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._lock:
-            self._look_again()
-            with damage_told(self._folder):
-                yield
+    def _parts(self, items: Sequence[str]) -> Iterator[list[str]]:
+        for at in range(0, len(items), self._place.page):
+            yield list(items[at : at + self._place.page])
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock:
-            self._look_again()  # what this process has not read would be lost when it writes the index files
-            with self._files():
-                self._torn.touch()
-                yield  # where this fails, on a full disk say, the mark stays
-                self._torn.unlink(missing_ok=True)
-            self._known = int(self._collection.count())
+    @cached_property
+    def _halved(self) -> float:
+        """What a distance is divided by. A server may not take our word for the measure; for unit vectors all rank alike."""
+        known = self._ask(lambda collection: collection.configuration)
+        index = known.get("hnsw") or known.get("spann") or {}
+        return 2.0 if index.get("space") == "l2" else 1.0
 
-    @contextmanager
-    def _files(self) -> Iterator[None]:
-        """Keep other processes from the index files; the operating system ends it when this process dies."""
-        from filelock import FileLock, Timeout
+    def _ask(self, question: Callable[[Any], T]) -> T:
+        return self._twice(self._place.reading, question)
 
-        lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"), timeout=LOCK_SECONDS)
-        try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            raise LibraryLocked(
-                f"Another process has kept the vector store in {self._folder} for {LOCK_SECONDS} s.",
-                remedy="Wait until it is done, or stop it.",
-            ) from None
-        except OSError as error:
-            raise LibraryError(
-                f"{lock.lock_file} cannot be written ({error.strerror}).", remedy="Check the permissions of VOUCH_HOME."
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    def _change(self, change: Callable[[Any], Any], records: int = 0) -> None:
+        self._twice(lambda: self._place.writing(records), change)
+
+    def _twice(self, using: Callable[[], AbstractContextManager[Any]], act: Callable[[Any], T]) -> T:
+        """Call it, and where that fails for a reason that is mended now, once more."""
+        with told(self._where):
+            try:
+                with using() as collection:
+                    return act(collection)
+            except Exception as error:  # Chroma and its client raise many kinds; `told` makes them ours
+                if isinstance(error, VouchError) or not self._place.recovered(error):
+                    raise
+            with using() as collection:
+                return act(collection)
 
 
-def connect(folder: Path, collection: str) -> tuple[Any, Any]:
-    """Client and collection, its index read from the files. Raises LibraryDamaged where Chroma cannot read the folder."""
+def call(method: str, **arguments: Any) -> Callable[[Any], Any]:
+    """A function that calls the method of a collection."""
+    return lambda collection: getattr(collection, method)(**arguments)
+
+
+def in_folder(folder: Path, name: str, unwritten: int | None = None) -> tuple[Any, Any]:
+    """Client and collection, its index read from the files. `unwritten` takes the place of UNWRITTEN."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
+    threshold = unwritten or UNWRITTEN
     # All clients of a process that spell a path alike share what the first one read. A spelling of its own for every
     # opening ("/" and "/." by the digits of a number) is the public way round that.
     spelling = "".join("/." if digit == "1" else "/" for digit in f"{next(_openings):b}")
-    with damage_told(folder):
+    with told(folder):
         client = chromadb.PersistentClient(
             path=f"{folder}{spelling}", settings=ChromaSettings(anonymized_telemetry=False, allow_reset=False)
         )
-        found: Any = client.get_or_create_collection(
-            collection,
-            configuration={"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": UNWRITTEN}},
-            embedding_function=None,
-        )
+        options: Any = {"space": "cosine", "ef_search": 200, "sync_threshold": threshold, "batch_size": min(100, threshold)}
+        found: Any = client.get_or_create_collection(name, configuration={"hnsw": options}, embedding_function=None)
+        if found.configuration["hnsw"]["sync_threshold"] != threshold:
+            del options["space"]
+            found.modify(configuration={"hnsw": options})
         if found.count():
             dimension = len(found.peek(1)["embeddings"][0])
             found.query(query_embeddings=[np.ones(dimension, np.float32)], n_results=1, include=[])
     return client, found
 
 
-@contextmanager
-def damage_told(folder: Path) -> Iterator[None]:
-    """Chroma's errors as LibraryDamaged."""
-    from chromadb.errors import ChromaError
+def flush(folder: Path, name: str) -> None:
+    """Make Chroma write its index files now: it does so when a record is changed while its log is longer than a limit."""
+    client, collection = in_folder(folder, name, unwritten=2)
+    with told(folder):
+        first = collection.get(limit=1, include=["metadatas"])
+        collection.update(ids=first["ids"], metadatas=first["metadatas"])
+        client.close()
 
+
+def opens(folder: Path, name: str) -> bool:
+    """Whether Chroma can read the folder, tried in a process of its own: torn files may end the whole process."""
+    code = "import sys, pathlib, rag.library.vectors as v; v.in_folder(pathlib.Path(sys.argv[1]), sys.argv[2])"
+    run = subprocess.run([sys.executable, "-c", code, str(folder), name], capture_output=True, check=False)
+    return run.returncode == 0
+
+
+def on_server(server: ChromaServer, name: str) -> tuple[Any, Any]:
+    """Client and collection on a server."""
+    import chromadb
+    import httpx
+    from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
+    from chromadb.config import Settings as ChromaSettings
+
+    key = server.api_key.get_secret_value() if server.api_key else ""
+    headers = {"x-chroma-token": key} if key else {}
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    with told(server):
+        # Chroma's client waits for ever; this asks once with patience that ends.
+        httpx.get(f"{server.address}/api/v2/heartbeat", headers=headers, timeout=CONNECT_SECONDS).raise_for_status()
+        if server.is_cloud:
+            client = chromadb.CloudClient(
+                server.tenant,
+                server.database,
+                key,
+                quiet,
+                cloud_host=server.host,
+                cloud_port=server.port,
+                enable_ssl=server.ssl,
+            )
+        else:
+            client = chromadb.HttpClient(
+                server.address,
+                server.port,
+                ssl=server.ssl,
+                headers=headers,
+                settings=quiet,
+                tenant=server.tenant or DEFAULT_TENANT,
+                database=server.database or DEFAULT_DATABASE,
+            )
+        session = getattr(getattr(client, "_server", None), "_session", None)
+        if isinstance(session, httpx.Client):
+            session.timeout = httpx.Timeout(SERVER_SECONDS, connect=CONNECT_SECONDS)
+        index: Any = {"spann": {"space": "cosine"}} if server.is_cloud else {"hnsw": {"space": "cosine", "ef_search": 200}}
+        found = client.get_or_create_collection(name, configuration=index, embedding_function=None)
+    return client, found
+
+
+def drop(client: Any, collection: str) -> None:
+    """Delete a collection, if it is there."""
+    from chromadb.errors import NotFoundError
+
+    with suppress(NotFoundError):
+        client.delete_collection(collection)
+
+
+@contextmanager
+def told(where: Path | ChromaServer) -> Iterator[None]:
+    """Errors of Chroma and of its client as ours."""
     try:
         yield
-    except (ChromaError, OSError, ValueError, RuntimeError) as error:
+    except VouchError:
+        raise
+    except Exception as error:
+        if isinstance(where, ChromaServer):
+            raise refused_by(where, error) from error
+        if disk.is_full(error) or disk.is_forbidden(error):
+            raise disk.told(error, where) from error
         raise LibraryDamaged(
-            f"The vector store in {folder} cannot be read ({type(error).__name__}: {error}).",
+            f"The vector store in {where} cannot be read ({type(error).__name__}: {error}).",
             remedy="Move that folder away and run `vouch ingest` again: it is rebuilt from the catalogue.",
         ) from error
-
-
-def opens(folder: Path, collection: str) -> bool:
-    """Whether Chroma can read the folder, tried in a process of its own: torn files may end the whole process."""
-    code = (
-        "import sys; from pathlib import Path; from rag.library.vectors import connect; connect(Path(sys.argv[1]), sys.argv[2])"
-    )
-    run = subprocess.run([sys.executable, "-c", code, str(folder), collection], capture_output=True, check=False)
-    return run.returncode == 0
 
 
 def key_of(passage: Passage) -> str:

@@ -18,6 +18,7 @@ from rag.answering.record import Passage
 from rag.embedding import Vectors
 from rag.errors import LibraryDamaged
 from rag.library import vectors as module
+from rag.library.shared import SharedFolder
 from rag.library.vectors import VectorStore, key_of, passage_of
 
 NAME = "test-collection"
@@ -118,7 +119,7 @@ def test_papers_are_removed_with_all_their_passages(store: VectorStore) -> None:
 
 
 def test_more_than_one_call_can_hold_is_stored(store: VectorStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGE", 2)
+    monkeypatch.setattr(SharedFolder, "page", 2)
     store.put(passages("a", "b", "c", "d", "e"), axes(0, 1, 2, 3, 4))
     assert store.keys() == ["a#0:0-9", "b#1:10-19", "c#2:20-29", "d#3:30-39", "e#4:40-49"]
     assert np.allclose(store.vectors_of(["e#4:40-49"])["e#4:40-49"], axes(4)[0])

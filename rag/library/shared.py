@@ -1,0 +1,193 @@
+"""A folder of an embedded Chroma as several processes share it.
+
+Chroma is made for one process: it keeps its index in memory, writes the index files in place, and tells nobody. Four things
+here make it fit for a chat that stays open while a terminal ingests: files are read and written under a lock, so that nobody
+reads half a file; whoever writes leaves its name, so that the others notice and read the files anew; a mark left while files
+were being written tells the next opening that they may be torn; and nothing is written to a disk that is nearly full.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryError, LibraryLocked
+from rag.library.disk import require_space
+
+RECORDS = 1000  # records in one call, well under SQLite's limit of variables in a statement
+LOCK_SECONDS = 120  # an opening may have to wait for another process that reads a long log
+REST = 4
+"""After the files were read anew, they are not read again for this many times as long: searches stay quick while another
+process stores a block every second. A new paper is found by its words at once, and by meaning that much later."""
+WORTH_WRITING = 2000  # records stored since the files were last written that make writing them worth while
+
+
+class SharedFolder:
+    """A collection in a folder. `connect` opens client and collection and reads the index into memory; `flush` makes Chroma
+    write its files; `readable` tells whether Chroma can read them, whatever state they are in."""
+
+    page = RECORDS
+    most: int | None = None
+
+    def __init__(
+        self,
+        folder: Path,
+        connect: Callable[[], tuple[Any, Any]],
+        flush: Callable[[], None],
+        readable: Callable[[], bool],
+    ) -> None:
+        self._folder, self._connect, self._flush = folder, connect, flush
+        self._torn, self._writer = folder / "being-written", folder / "last-writer"
+        self._name, self._numbers = secrets.token_hex(8), itertools.count(1)
+        self._read: str | None = None
+        self._gate = threading.Condition()
+        self._users = 0
+        self._rest_until = 0.0
+        self._stored = 0
+        with self._files():
+            if self._torn.exists():
+                if not readable():
+                    shutil.rmtree(folder)
+                self._torn.unlink(missing_ok=True)
+            self._open()
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        """The collection, with what other processes have stored, or had a moment ago."""
+        if time.monotonic() >= self._rest_until:
+            self._look_again()
+        with self._used() as collection:
+            yield collection
+
+    @contextmanager
+    def writing(self, records: int = 0) -> Iterator[Any]:
+        """The collection, to store so many records in, while no other process reads or writes files.
+
+        Raises LibraryError where the disk is too full to store anything.
+        """
+        with self._files():
+            if records:  # what is removed makes room
+                require_space(self._folder)
+            self._catch_up()  # what this process has not read would be lost when it writes the index files
+            self._torn.touch()
+            with self._used() as collection:
+                yield collection  # where this fails, on a full disk say, the mark stays
+            self._stored += records
+            self._written()
+
+    def recovered(self, error: Exception) -> bool:  # noqa: ARG002  as a server has it
+        """Whether the same call may succeed now: it asked for something that this process had not read yet."""
+        return self._look_again()
+
+    def remake(self, drop: Callable[[Any], None]) -> None:
+        """Let `drop` delete the collection, and make it anew."""
+        with self._files(), self._alone():
+            self._torn.touch()
+            drop(self._client)
+            self._client.close()
+            self._open()
+            self._written()
+
+    def with_client(self, call: Callable[[Any], None]) -> None:
+        with self.writing():
+            call(self._client)
+
+    def release(self) -> None:
+        """After much was stored: have the files written, so that the next opening need not work through a log."""
+        if self._stored < WORTH_WRITING:
+            return
+        with self._files(), self._alone():
+            self._torn.touch()
+            self._client.close()
+            self._flush()
+            self._open()
+            self._written()
+
+    def close(self) -> None:
+        with self._alone():
+            self._client.close()
+
+    def _open(self) -> None:
+        self._read = None  # until it is read; so that a failure is followed by another attempt
+        last = self._last_writer()
+        self._client, self._collection = self._connect()
+        self._read, self._stored = last, 0
+
+    def _look_again(self) -> bool:
+        """Read the files anew where another process has written since they were read; whether that was so."""
+        if self._last_writer() == self._read:
+            return False
+        began = time.monotonic()
+        with self._files():
+            self._catch_up()
+        self._rest_until = time.monotonic() + REST * (time.monotonic() - began)
+        return True
+
+    def _catch_up(self) -> None:
+        """As `_look_again`, within `_files`."""
+        if self._last_writer() != self._read:
+            with self._alone():
+                if self._last_writer() != self._read:
+                    self._client.close()
+                    self._open()
+
+    def _written(self) -> None:
+        """Leave this store's name and a number, over those of the last writer: even a full disk has room for that."""
+        self._read = f"{self._name} {next(self._numbers):08x}"
+        with self._writer.open("r+" if self._writer.exists() else "w", encoding="ascii") as file:
+            file.write(self._read)
+        self._torn.unlink(missing_ok=True)
+
+    def _last_writer(self) -> str:
+        with suppress(OSError):
+            return self._writer.read_text(encoding="ascii")
+        return ""
+
+    @contextmanager
+    def _used(self) -> Iterator[Any]:
+        with self._gate:
+            self._users += 1
+            collection = self._collection
+        try:
+            yield collection
+        finally:
+            with self._gate:
+                self._users -= 1
+                self._gate.notify_all()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no thread of this process uses the collection. To be entered after `_files`, never the other way round."""
+        with self._gate:
+            self._gate.wait_for(lambda: self._users == 0)
+            yield
+
+    @contextmanager
+    def _files(self) -> Iterator[None]:
+        """Keep other processes from the index files; the operating system ends it when this process dies."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"), timeout=LOCK_SECONDS)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise LibraryLocked(
+                f"Another process has kept the vector store in {self._folder} for {LOCK_SECONDS} s.",
+                remedy="Wait until it is done, or stop it.",
+            ) from None
+        except OSError as error:
+            raise LibraryError(
+                f"{lock.lock_file} cannot be written ({error.strerror}).", remedy="Check the permissions of VOUCH_HOME."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
