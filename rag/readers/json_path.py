@@ -12,7 +12,7 @@ from rag.readers.records import NESTED
 BROKEN = (ValueError, ArithmeticError)  # what ijson raises besides its own errors: numbers out of all bounds
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """How many lists and objects are around a record, and whether the nearest of them is a list."""
 
@@ -21,10 +21,10 @@ class Place:
 
 
 def place_of_records(head: str, columns: Mapping[str, str] | None = None) -> Place | None:
-    """The outermost place in the first characters of a document where objects have a key that names an abstract, or None.
+    """Where in the first characters of a document objects have a key that names an abstract, or None.
 
-    `summary` and `text` count beside a `title`. An object that holds only part of a record (`content`, `metadata`) is not
-    the record.
+    The document itself comes first, then lists, then objects in objects; of each kind the outermost. `summary` and `text`
+    count beside a `title`. An object that holds only part of a record (`content`, `metadata`) is not the record.
     """
     import ijson  # type: ignore[import-untyped]
 
@@ -53,7 +53,7 @@ def place_of_records(head: str, columns: Mapping[str, str] | None = None) -> Pla
             inside.pop()
         elif event == "map_key":
             inside[-1] = value
-    return min(found, default=None, key=lambda place: place.depth)
+    return min(found, default=None, key=lambda place: (place.depth > 0, not place.in_list, place.depth))
 
 
 def _record(around: list[str | None]) -> Place:

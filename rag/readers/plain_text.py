@@ -122,7 +122,7 @@ def _each(paragraphs: Iterator[_Paragraph], dump: Dump) -> Iterator[Read]:
 def _one_paper(paragraphs: list[_Paragraph]) -> tuple[list[_Paragraph], list[_Paragraph]] | None:
     """What stands around the abstract, and its paragraphs, where all the long paragraphs follow one another behind a title."""
     long = [i for i, paragraph in enumerate(paragraphs) if paragraph.words >= LONG]
-    if not long or long[0] == 0 or len(long) > PARAGRAPHS or not any(map(_is_title, paragraphs[: long[0]])):
+    if not long or len(long) > PARAGRAPHS or _title(paragraphs[: long[0]]) is None:
         return None
     first, last = long[0], long[-1]
     if long != list(range(first, last + 1)) or sum(paragraphs[i].words for i in long) > MOST_WORDS:
@@ -164,7 +164,7 @@ def _paper(around: list[_Paragraph], body: list[_Paragraph], dump: Dump) -> Read
     for line in (line for paragraph in around for line in paragraph.text.split("\n")):
         if m := _LABELLED.fullmatch(line):
             said.setdefault(m[1].lower().removesuffix("s"), m[2].strip().strip("*\"'").strip())
-    title = said.get("title") or next((_bare(p.text) for p in around if _is_title(p)), None)
+    title = _title(around)
     ids = {m[1] or m[2] for paragraph in around for m in _ARXIV.finditer(paragraph.text)}
     dated = record_date(next((said[name] for name in ("date", "published", "year") if name in said), None))
     return dump.paper(
@@ -178,6 +178,13 @@ def _paper(around: list[_Paragraph], body: list[_Paragraph], dump: Dump) -> Read
         doi=doi(said.get("doi")) or doi(said.get("url")),
         comment=next((said[name] for name in ("journal", "venue", "conference") if name in said), None),
     )
+
+
+def _title(around: list[_Paragraph]) -> str | None:
+    """What is labelled as the title, or the first paragraph that could be one."""
+    lines = (line for paragraph in around for line in paragraph.text.split("\n"))
+    labelled = next((m[2].strip("*\"' ") for m in map(_LABELLED.fullmatch, lines) if m and m[1].lower() == "title"), None)
+    return labelled or next((_bare(paragraph.text) for paragraph in around if _is_title(paragraph)), None)
 
 
 def _is_title(paragraph: _Paragraph) -> bool:

@@ -58,7 +58,7 @@ def reads_as_abstract(paragraph: str) -> bool:
     text = " ".join(paragraph.split())
     if not FEWEST_WORDS <= len(text.split()) <= MOST_WORDS or not ends_complete(text) or text[0] in "-*>|#{[<":
         return False
-    if sum(_ITEM.match(line) is not None for line in lines) >= 2:
+    if _CODE.search(paragraph) or sum(_ITEM.match(line) is not None for line in lines) >= 2:
         return False
     letters = sum(c.isalpha() or c.isspace() for c in text) / len(text)
     return letters > 0.85 and cues(text) >= 2

@@ -71,6 +71,23 @@ def test_a_misspelt_id_gives_its_papers_no_wrong_one(reading: Reading) -> None:
     assert [problem.line for problem in problems] == [2]
 
 
+def test_an_id_that_is_part_of_a_sentence_is_text(reading: Reading) -> None:
+    papers, problems = reading(
+        f"Cats sleep longer than was said (see\narXiv:2401.00001), as we measure.\narXiv:2407.02833{DOGS}\n"
+    )
+    assert [(paper.arxiv_id, paper.abstract) for paper in papers] == [
+        ("2407.02833", "Cats sleep longer than was said (see arXiv:2401.00001), as we measure.")
+    ]
+    assert [problem.line for problem in problems] == [3]
+
+
+def test_an_id_that_may_be_part_of_a_sentence_gives_no_paper_a_wrong_one(reading: Reading) -> None:
+    for mention in ("arXiv:2401.00001 and elsewhere.", "arXiv:2401.00001\nand elsewhere."):
+        papers, problems = reading(f"Cats sleep as long as was shown in\n{mention}\narXiv:2407.02833{DOGS}\narXiv:2407.02834\n")
+        assert [(paper.arxiv_id, paper.abstract) for paper in papers] == [("2407.02834", DOGS)]
+        assert [(problem.line, "in the middle of a sentence" in problem.found) for problem in problems] == [(2, True)]
+
+
 def test_ids_in_front_are_refused_and_not_shifted_to_the_neighbour(reading: Reading) -> None:
     papers, problems = reading(f"arXiv:2407.02833 {CATS}\narXiv:2407.02834 {DOGS}\n")
     assert papers == []

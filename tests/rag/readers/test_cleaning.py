@@ -25,6 +25,7 @@ from rag.readers.cleaning import clean
         (r"$\mathcal{O}(n\log n)$ and $\tilde{O}(\sqrt{n T})$", "O(n log n) and Õ(√(n T))"),
         (r"$x_{i}^{2}$, $e^{-n/2}$, $\frac{a+b}{c}$", "x_i^2, e^(-n/2), (a+b)/c"),
         (r"10$\times$ faster, $\sim$2, $+$3", "10× faster, ∼2, +3"),
+        (r"{\v S}koda, {\c c}a and Erd{\H o}s", "Škoda, ça and Erdős"),
         (r"na\"ive Poincar\'e, Schr\"{o}dinger, fran\c cais", "naïve Poincaré, Schrödinger, français"),
         (r"the model\'s", "the model's"),
         ("``X-Cross'' is", '"X-Cross" is'),

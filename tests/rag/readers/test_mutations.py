@@ -5,20 +5,14 @@ FUZZ_CASES=2000 reads so many mutations of every sample; a few are enough for ev
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
 import json
-import lzma
 import os
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +20,7 @@ from rag.errors import ReadError
 from rag.paper import Paper
 from rag.readers import READERS, read_file
 from rag.readers.dump import Dump
+from tests.rag.readers.packing import COMPRESS, tarred, zipped
 from tests.rag.readers.samples import DATA, READER_OF, sample
 
 CASES = int(os.environ.get("FUZZ_CASES", "40"))
@@ -74,40 +69,15 @@ PIECES = [piece.encode("utf-8", errors="surrogatepass") for piece in (*MARKS, *O
 ]
 
 
-def zipped(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a/first", data)
-        archive.writestr("../second", data[: len(data) // 2])
-    return out.getvalue()
-
-
-def tarred(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name in ("first", "d\u00e9" * 60):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return out.getvalue()
-
-
-def as_it_is(data: bytes) -> bytes:
-    return data
-
-
 def wide(data: bytes) -> bytes:
     return data.decode("utf-8", errors="replace").encode("utf-16")
 
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {
-    "gz": gzip.compress,
-    "bz2": bz2.compress,
-    "xz": lzma.compress,
-    "zst": zstandard.ZstdCompressor().compress,
-    "zip": zipped,
-    "tar": tarred,
-    "tar.gz": lambda data: gzip.compress(tarred(data)),
+    **COMPRESS,
+    "zip": lambda data: zipped([("a/first", data), ("../second", data[: len(data) // 2])]),
+    "tar": lambda data: tarred([("first", data), ("\u00e9" * 120, data)]),
+    "tar.gz": lambda data: tarred([("first", data), ("second", data)], "w:gz"),
     "utf-16": wide,
 }
 
