@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -22,11 +23,16 @@ from rag.backends import open_backend
 from rag.embedding import EMBEDDERS, Embedder
 from rag.errors import LibraryError, LibraryLocked, ReadError
 from rag.library.catalogue import Catalogue
-from rag.library.ingest import Stores, index_pending, ingest
+from rag.library.disk import write_errors
+from rag.library.ingest import Stores, ingest
 from rag.library.keywords import VERSION as KEYWORDS_VERSION
 from rag.library.keywords import KeywordIndex
+from rag.library.lock import write_lock
+from rag.library.mirror import mirrored
 from rag.library.passages import SCHEME
 from rag.library.report import IngestProgress, IngestReport
+from rag.library.server import ChromaServer
+from rag.library.sync import places
 from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.readers import expand, read_file
@@ -35,6 +41,7 @@ from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder
 from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
+from rag.upkeep import Upkeep
 
 EXTRACTIVE = "extractive"
 SAMPLE = Path(__file__).parent / "sample" / "papers.jsonl"
@@ -47,12 +54,16 @@ def _silent(_: IngestProgress) -> None:
     pass
 
 
-class Assistant:
+class Assistant(Upkeep):
     """A library and everything that can be asked of it. Use it as a context manager, from any number of threads."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue, mirror: TemporaryDirectory[str] | None = None) -> None:
+        """`mirror` stands for a home that may only be read."""
         self.settings = settings
         self._catalogue = catalogue
+        self._mirror = mirror
+        self._home = Path(mirror.name) if mirror else settings.home
+        self._hindered = mirror is not None
         self._embedder_class = EMBEDDERS["minilm"]()
         self._opening = threading.RLock()
         self._opened_embedder: Embedder | None = None
@@ -61,7 +72,8 @@ class Assistant:
     def open(cls, settings: Settings | None = None) -> Self:
         """Open the library under `settings.home`, making it where there is none. Models and indexes open when first used.
 
-        Raises LibraryError where the folder cannot be used.
+        One that may only be read is read through a temporary copy, and shows what it held when it was opened. Raises
+        LibraryError where the folder cannot be used.
         """
         settings = settings or Settings.load()
         try:
@@ -71,7 +83,8 @@ class Assistant:
                 f"{settings.home} cannot be used as the library's folder ({error.strerror}).",
                 remedy="Set VOUCH_HOME to another folder.",
             ) from error
-        return cls(settings, Catalogue(settings.home / "catalogue.sqlite"))
+        mirror = mirrored(settings.home)
+        return cls(settings, Catalogue(Path(mirror.name if mirror else settings.home) / "catalogue.sqlite"), mirror)
 
     def close(self) -> None:
         """Release files. The assistant cannot be used afterwards."""
@@ -80,6 +93,8 @@ class Assistant:
             if isinstance(store, VectorStore):
                 store.close()
         self._catalogue.close()
+        if self._mirror is not None:
+            self._mirror.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -107,8 +122,8 @@ class Assistant:
         items = (
             item if isinstance(item, ReadError) else (item, read_file(item, year=year, columns=columns)) for item in expand(paths)
         )
-        with self._writing():
-            return ingest(items, self.stores(), self._embedder, progress or _silent)
+        with self._writing("an ingest"):
+            return ingest(items, self.stores(), self._embedder, progress or _silent, places(self._catalogue))
 
     def add(
         self, records: Iterable[Paper | ReadError], *, name: str, progress: Callable[[IngestProgress], None] | None = None
@@ -117,7 +132,7 @@ class Assistant:
 
         A record of a paper that is there fills what that lacks. Raises LibraryLocked where another process is writing.
         """
-        with self._writing():
+        with self._writing(f"an ingest of {name}"):
             return ingest([(Path(name), iter(records))], self.stores(), self._embedder, progress or _silent)
 
     def load_sample(self, progress: Callable[[IngestProgress], None] | None = None) -> IngestReport:
@@ -177,7 +192,7 @@ class Assistant:
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
         sure = float(bool(hits)) if found.listing else confidence(found.searched, hits, sentences)
         clock.lap("evidence")
-        if not hits or sure < (REFUSE_LEANING_BELOW if history or found.labels else REFUSE_BELOW):
+        if not hits or sure < (REFUSE_LEANING_BELOW if found.follows or found.labels else REFUSE_BELOW):
             refusal = NO_MATCH if found.labels and not hits else REFUSAL
             draft = Draft(refusal, (), (), abstained=True, cost=0.0)
             if on_token is not None:
@@ -235,11 +250,11 @@ class Assistant:
 
     @cached_property
     def _vectors(self) -> VectorStore:
-        return VectorStore(self.settings.home / "chroma", self._collection)
+        return VectorStore(ChromaServer.named_by(self.settings) or self._home / "chroma", self._collection)
 
     @cached_property
     def _keywords(self) -> KeywordIndex:
-        return KeywordIndex(self.settings.home / f"keywords-{KEYWORDS_VERSION}")
+        return KeywordIndex(self._home / f"keywords-{KEYWORDS_VERSION}")
 
     @cached_property
     def _retriever(self) -> HybridRetriever:
@@ -263,35 +278,28 @@ class Assistant:
             return Stores(self._catalogue, self._vectors, self._keywords, self.index_name)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, purpose: str = "a change") -> Iterator[None]:
         """Hold the library's write lock; the operating system frees it when the process dies."""
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.settings.home / "write.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LibraryLocked(
-                f"Another process is writing to the library in {self.settings.home}.", remedy="Wait until it is done, or stop it."
-            ) from None
-        except OSError as error:
-            raise LibraryError(
-                f"{lock.lock_file} cannot be written ({error.strerror}).", remedy="Check the permissions of VOUCH_HOME."
-            ) from error
-        try:
+        with write_lock(self.settings.home, purpose), write_errors(self.settings.home):
             yield
-        finally:
-            lock.release()
 
     def _finish_pending(self) -> None:
-        """Index what an interrupted ingest left, where that is quick and nobody else is at it."""
-        if not 0 < self.pending() <= RESUMABLE:
+        """Finish what an interrupted run left, where that is quick and nobody else is at it.
+
+        Raises LibraryError where the index in force holds nothing and another one does.
+        """
+        pending = self.pending()
+        if pending > RESUMABLE and pending == self.count() and (change := self.outdated()):
+            raise LibraryError(change.message, remedy=change.remedy)
+        if self._hindered or (not 0 < pending <= RESUMABLE and not self.unsettled()):
             return
         try:
-            with self._writing():
-                index_pending(self.stores(), self._embedder, _silent)
+            with self._writing("finishing an interrupted ingest"):
+                self._finish(RESUMABLE)
         except LibraryLocked:
             pass  # an ingest is under way; search what is there
+        except LibraryError:
+            self._hindered = True  # no room or no permission to write; `vouch ingest` says so
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""The command line: vouch ingest | fetch | enrich | search | ask | chat | papers | serve | eval | doctor.
+"""The command line: vouch ingest | sync | fetch | enrich | reindex | search | ask | chat | papers | serve | eval | doctor.
 
 Exit codes: 0 the work is done (an abstention is an answer), 1 it failed and one message on standard error says why,
 2 the command was not understood, 130 stopped by Ctrl-C. Results go to standard output, progress and messages to standard error.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import VouchError
-from rag.terminal import remote
+from rag.terminal import library, papers, remote
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,8 +94,10 @@ def ingest(
         raise typer.Exit(1)
 
 
+app.command()(library.sync)
 app.command()(remote.fetch)
 app.command()(remote.enrich)
+app.command()(library.reindex)
 
 
 @app.command()
@@ -148,26 +150,7 @@ def chat(llm: Llm = None) -> None:
         ).run()
 
 
-@app.command()
-def papers(
-    text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]", help="Only papers that contain this.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Papers to list; all by default.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the papers of the library. One line each: date, id, title."""
-    from itertools import islice
-
-    from rag.terminal.clean import json_text
-    from rag.terminal.show import contains, show_papers
-
-    with open_assistant() as assistant:
-        chosen = list(islice((p for p in assistant.papers() if contains(p, " ".join(text or []))), limit))
-        total = assistant.count()
-    if as_json:
-        typer.echo("[" + ",\n ".join(json_text(paper.to_dict()) for paper in chosen) + "]")
-        return
-    show_papers(console(), chosen)
-    typer.echo(f"{len(chosen)} of {total} papers", err=True)
+app.add_typer(papers.app, name="papers")
 
 
 @app.command()

@@ -52,7 +52,7 @@ def _evidence(one: Paper, other: Paper) -> Iterator[Match]:
     fit = bool(alike) or (alike is None and by is not False)
     text, other_text = words(folded(one.abstract)), words(folded(other.abstract))
     two_ids = _two_arxiv_ids(one, other)
-    if "".join(text) == "".join(other_text) and (fit or (by and not two_ids and renamed(one.title, other.title))):
+    if text and "".join(text) == "".join(other_text) and (fit or (by and not two_ids and renamed(one.title, other.title))):
         yield Match(2, "same abstract")
     if not fit:
         return

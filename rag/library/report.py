@@ -79,8 +79,30 @@ class SyncReport:
         counts = f"{self.new} new papers, {self.merged} merged, {self.unchanged} unchanged, {len(self.skipped)} skipped"
         lines = [
             f"Files: {files}.",
-            f"Records of the files that were read: {counts}. {self.removed} papers left.",
+            f"Records that were read: {counts}. Papers removed: {self.removed}.",
             f"The library holds {self.papers} papers; {self.passages} passages embedded in {self.seconds:.1f} s.",
         ]
         lines += [f"  skipped: {error}" for error in self.skipped]
         return "\n".join([*lines, self.note] if self.note else lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexReport:
+    """What `vouch reindex` did. `removed` are the indexes that were pruned, `kept` those that could be."""
+
+    index: str
+    papers: int
+    passages: int  # embedded by this run
+    seconds: float
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.papers} papers are indexed with {self.index}; {self.passages} passages embedded in {self.seconds:.1f} s."
+        ]
+        if self.removed:
+            lines.append(f"Removed: {', '.join(self.removed)}.")
+        if self.kept:
+            lines.append(f"Kept for when the settings name it again: {', '.join(self.kept)}. `vouch reindex --prune` removes it.")
+        return "\n".join(lines)

@@ -96,9 +96,9 @@ def common_author(one: Collection[str], other: Collection[str]) -> bool | None:
 def _name(name: str) -> tuple[str, frozenset[str]]:
     """(family name, all parts)."""
     first, comma, _ = name.partition(",")
-    parts = words(_plain(name))
+    parts = words(_plain(name)) or [name]
     family = words(_plain(first)) if comma else parts
-    return (family[-1] if family else name, frozenset(parts))
+    return (family[-1] if family else parts[-1], frozenset(parts))
 
 
 @lru_cache(maxsize=4096)
