@@ -18,7 +18,8 @@ from typing import TypeVar
 
 from rag.answering.record import Passage
 from rag.embedding import Embedder, Vectors
-from rag.errors import LibraryError, ReadError, VouchError
+from rag.errors import ReadError, VouchError
+from rag.library import disk
 from rag.library.catalogue import Catalogue, Outcome, Place
 from rag.library.manifest import AT_ONCE, outdated, register
 from rag.library.passages import cut, embedded_text
@@ -27,7 +28,7 @@ from rag.library.report import IngestProgress, IngestReport
 from rag.library.stores import Stores
 from rag.paper import Paper
 
-__all__ = ["Intake", "Progress", "Stores", "batched", "index_all", "index_pending", "ingest", "prepare", "translated"]
+__all__ = ["Intake", "Progress", "Stores", "batched", "index_all", "index_pending", "ingest", "prepare"]
 
 T = TypeVar("T")
 Progress = Callable[[IngestProgress], None]
@@ -210,27 +211,22 @@ class _Writer:
                     self._commit(uncommitted)
                     uncommitted = {}
             except Exception as error:  # any failure must reach the caller's thread
-                self._error = translated(error)
+                self._error = self._told(error)
         try:
             if self._error is None and uncommitted:
                 self._commit(uncommitted)
             self._stores.keywords.release()
+            if self._error is None:
+                self._stores.vectors.release()
         except Exception as error:
-            self._error = self._error or translated(error)
+            self._error = self._error or self._told(error)
 
     def _commit(self, passages: dict[str, int]) -> None:
         self._stores.keywords.commit()
         self._stores.catalogue.mark_indexed(self._stores.index_name, passages)
 
-
-def translated(error: Exception) -> VouchError:
-    """A store's own error as one of ours."""
-    if isinstance(error, VouchError):
-        return error
-    return LibraryError(
-        f"The library could not be written ({type(error).__name__}: {error}).",
-        remedy="Check free space and permissions of VOUCH_HOME, then run `vouch ingest` again: it goes on where it stopped.",
-    )
+    def _told(self, error: Exception) -> VouchError:
+        return disk.told(error, self._stores.keywords.folder.parent)
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
