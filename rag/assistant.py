@@ -278,7 +278,7 @@ class Assistant(Upkeep):
             return Stores(self._catalogue, self._vectors, self._keywords, self.index_name)
 
     @contextmanager
-    def _writing(self, purpose: str = "a change") -> Iterator[None]:
+    def _writing(self, purpose: str) -> Iterator[None]:
         """Hold the library's write lock; the operating system frees it when the process dies."""
         with write_lock(self.settings.home, purpose), write_errors(self.settings.home):
             yield

@@ -43,7 +43,7 @@ class Upkeep(ABC):
     def _embedder(self) -> Embedder: ...
 
     @abstractmethod
-    def _writing(self) -> AbstractContextManager[None]: ...
+    def _writing(self, purpose: str) -> AbstractContextManager[None]: ...
 
     def sync(
         self,
@@ -64,7 +64,7 @@ class Upkeep(ABC):
         """
         refuse_unknown_fields(columns or {})
         options = f"{year or ''}{sorted((columns or {}).items()) or ''}"
-        with self._writing():
+        with self._writing("a sync"):
             return sync(
                 Path(folder),
                 expand([folder]),
@@ -84,7 +84,7 @@ class Upkeep(ABC):
 
     def remove(self, ids: Sequence[str]) -> int:
         """Take papers out of the library; returns how many. A file that holds one brings it back when it is read again."""
-        with self._writing():
+        with self._writing("a removal"):
             return remove_papers(self.stores(), ids)
 
     def split(self, paper_id: str, chosen: Sequence[int] | None = None, progress: OnProgress = None) -> list[str]:
@@ -93,14 +93,14 @@ class Upkeep(ABC):
         Returns the ids of all papers there are now. It is remembered: later records are not merged across the split. Raises
         LibraryError where there is nothing to split.
         """
-        with self._writing():
+        with self._writing("a split"):
             ids = split(self.stores(), paper_id, chosen)
             index_all(self.stores(), self._embedder, progress or silent)
         return ids
 
     def reindex(self, *, prune: bool = False, progress: OnProgress = None) -> ReindexReport:
         """Build the indexes from the catalogue; `prune` removes those that no setting names. Can be stopped and run again."""
-        with self._writing():
+        with self._writing("a reindex"):
             return reindex(self.stores(), self._embedder, progress or silent, prune=prune)
 
     def outdated(self) -> Outdated | None:
