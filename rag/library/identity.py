@@ -24,7 +24,7 @@ FILLABLE = ("title", "authors", "author_count", "organisation", "date", "year", 
 NEAR = 0.85  # likeness from which abstracts under similar titles are versions of one
 NEAR_UNTITLED = 0.9  # the same where a title is missing
 NEAR_WORDS = 40  # a shorter abstract says too little for that
-SUBJECT_WORDS, SUBJECT_SHARE = 15, 0.5  # how many of the shorter abstract's words make the subject the same
+SUBJECT_WORDS, SUBJECT_SHARE = 15, 0.6  # how many of the shorter abstract's words make the subject the same
 SAME_TITLE_OTHER_ID = 0.4  # likeness that one title under two arXiv ids needs besides
 
 
