@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,10 +42,9 @@ from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder
 from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
-from rag.upkeep import Upkeep
+from rag.upkeep import MADE_ROOM, SAMPLE, Upkeep
 
 EXTRACTIVE = "extractive"
-SAMPLE = Path(__file__).parent / "sample" / "papers.jsonl"
 RETRIEVED = 20  # hits kept in an answer
 READ_CLOSELY = 10  # hits whose sentences are scored
 RESUMABLE = 500  # pending papers that are indexed on the way to a search; more wait for `vouch ingest`
@@ -116,14 +116,22 @@ class Assistant(Upkeep):
 
         `year` is taken for dates written without one, `columns` says which column of a table or key of a JSON record holds
         what (`{"title": "Name"}`). Raises LibraryLocked where another process is writing, SettingsError where `columns`
-        names a field no paper has.
+        names a field no paper has. A library that holds the bundled sample alone is emptied before the first paper from
+        elsewhere comes in.
         """
         refuse_unknown_fields(columns or {})
-        items = (
-            item if isinstance(item, ReadError) else (item, read_file(item, year=year, columns=columns)) for item in expand(paths)
-        )
+
+        def read(path: Path) -> Iterator[Paper | ReadError]:
+            records = read_file(path, year=year, columns=columns)
+            return records if path == SAMPLE else self._making_room(records)
+
+        items = (item if isinstance(item, ReadError) else (item, read(item)) for item in expand(paths))
         with self._writing("an ingest"):
-            return ingest(items, self.stores(), self._embedder, progress or _silent, places(self._catalogue))
+            had_sample = self._only_sample()
+            report = ingest(items, self.stores(), self._embedder, progress or _silent, places(self._catalogue))
+        if not had_sample or self._only_sample():
+            return report
+        return replace(report, note=" ".join([report.note, MADE_ROOM]).strip())
 
     def add(
         self, records: Iterable[Paper | ReadError], *, name: str, progress: Callable[[IngestProgress], None] | None = None
@@ -133,7 +141,7 @@ class Assistant(Upkeep):
         A record of a paper that is there fills what that lacks. Raises LibraryLocked where another process is writing.
         """
         with self._writing(f"an ingest of {name}"):
-            return ingest([(Path(name), iter(records))], self.stores(), self._embedder, progress or _silent)
+            return ingest([(Path(name), self._making_room(iter(records)))], self.stores(), self._embedder, progress or _silent)
 
     def load_sample(self, progress: Callable[[IngestProgress], None] | None = None) -> IngestReport:
         """Ingest the bundled sample library."""

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rag.embedding import Embedder
+from rag.errors import ReadError
 from rag.library.catalogue import Catalogue
 from rag.library.ingest import index_all, index_pending
 from rag.library.manifest import Outdated, outdated, register
 from rag.library.reindex import reindex
 from rag.library.removal import remove_papers, settle, split, unsettled
 from rag.library.report import IngestProgress, ReindexReport, SyncReport
+from rag.library.selection import facts
 from rag.library.sources import Held
 from rag.library.stores import Stores
 from rag.library.sync import sync
+from rag.paper import Paper
 from rag.readers import expand, read_file
 from rag.readers.columns import refuse_unknown_fields
 
+SAMPLE = Path(__file__).parent / "sample" / "sample-library.jsonl"
+MADE_ROOM = "The sample library made room for your papers; `vouch ingest --sample` brings it back."
 OnProgress = Callable[[IngestProgress], None] | None
 
 
@@ -45,6 +50,20 @@ class Upkeep(ABC):
     @abstractmethod
     def _writing(self, purpose: str) -> AbstractContextManager[None]: ...
 
+    def _only_sample(self) -> bool:
+        """Whether the library holds the bundled sample and nothing else."""
+        return facts(self._catalogue).files == (SAMPLE.name,)
+
+    def _making_room(self, records: Iterator[Paper | ReadError]) -> Iterator[Paper | ReadError]:
+        """The records; before the first paper among them, a library that holds the sample alone is emptied.
+
+        The sample is digests of real papers: beside the user's own abstracts of the same papers it would stand in their way.
+        """
+        for record in records:
+            if isinstance(record, Paper) and self._only_sample():
+                remove_papers(self.stores(), [paper.id for paper in self._catalogue.papers()])
+            yield record
+
     def sync(
         self,
         folder: str | Path,
@@ -68,7 +87,7 @@ class Upkeep(ABC):
             return sync(
                 Path(folder),
                 expand([folder]),
-                lambda path: read_file(path, year=year, columns=columns),
+                lambda path: self._making_room(read_file(path, year=year, columns=columns)),
                 self.stores(),
                 embedder=self._embedder,
                 progress=progress or silent,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
-SAMPLE_PAPERS = ROOT / "rag" / "sample" / "papers.jsonl"
+SAMPLE_PAPERS = ROOT / "rag" / "sample" / "sample-library.jsonl"
 SAMPLE_QUESTIONS = ROOT / "eval" / "sets" / "sample.jsonl"
 
 

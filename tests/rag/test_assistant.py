@@ -193,3 +193,20 @@ def test_asking_goes_on_while_papers_come_in(tmp_path: Path, open_library: Open,
         assert all("120 dances" in answer.text for answer in answers)
         assert (assistant.count(), assistant.pending()) == (202, 0)
         assert assistant.search("Study 150", 1)[0].paper.title == "Study 150"
+
+
+def test_the_sample_makes_room_for_papers_of_ones_own(
+    tmp_path: Path, open_library: Callable[[Path], Assistant], write_papers: Callable[..., Path]
+) -> None:
+    own = write_papers(tmp_path / "own.jsonl", {"Bees": "Bees dance. Others follow the dance to the feeder."})
+    with open_library(tmp_path / "home") as assistant:
+        assistant.load_sample()
+        (tmp_path / "broken.txt").write_text("", encoding="utf-8")
+        assistant.ingest([tmp_path / "broken.txt"])
+        assert assistant.count() == 60  # nothing came in, nothing went
+        report = assistant.ingest([own])
+        assert [paper.title for paper in assistant.papers()] == ["Bees"]
+        assert "The sample library made room for your papers" in str(report)
+        assert assistant.stores().keywords.count() == 1
+        assert assistant.load_sample().new == 60  # asked for, it stands beside them
+        assert assistant.count() == 61

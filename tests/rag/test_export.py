@@ -15,7 +15,7 @@ from rag.paper import Paper, Source, paper_id
 from rag.readers import expand, read_file
 
 FILES = {"jsonl": "papers.jsonl", "bibtex": "papers.bib", "ris": "papers.ris", "csv": "papers.csv"}
-SAMPLE = Path(__file__).parents[2] / "rag" / "sample" / "papers.jsonl"
+SAMPLE = Path(__file__).parents[2] / "rag" / "sample" / "sample-library.jsonl"
 LOST = {"jsonl": set(), "csv": set(), "bibtex": {"author_count", "upvotes"}, "ris": {"author_count", "upvotes", "organisation"}}
 HARD = Paper(
     id="doi:10.1000/hard_1",

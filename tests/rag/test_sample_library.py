@@ -30,7 +30,7 @@ def rows(name: str) -> list[Row]:
     return [json.loads(line) for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
 
 
-PAPERS = rows("rag/sample/papers.jsonl")
+PAPERS = rows("rag/sample/sample-library.jsonl")
 QUESTIONS = rows("eval/sets/sample.jsonl")
 DIGESTS = {paper["title"]: paper["abstract"] for paper in PAPERS}
 
