@@ -2,9 +2,9 @@
 
 - One file a paper: a title and one abstract in a few paragraphs; or a heading `Abstract` and what stands under it, the rest of
   the paper being left alone. Lines such as `Authors: …`, `DOI: …` and front matter are read too.
-- One paragraph a paper: every paragraph reads as an abstract; a short line directly before one is its title.
+- One paragraph a paper: nearly every paragraph reads as an abstract; a short line directly before one is its title.
 
-A file with other long paragraphs, with code or with tags, is something else, and is not read (`rag.readers.prose`).
+A file with many other long paragraphs, with code or with tags, is something else, and is not read (`rag.readers.prose`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from rag.readers.dump import Dump, Read, Reader, is_cut
 from rag.readers.identifiers import ARXIV, doi
 from rag.readers.lines import HEAD
 from rag.readers.names import separate
-from rag.readers.prose import MOST_WORDS, cues, is_something_else, reads_as_abstract
+from rag.readers.prose import ENOUGH, MOST_WORDS, is_something_else, points, reads_as_abstract
 from rag.readers.titles import LONGEST_TITLE, is_title
 
 LONG = 25  # words from which a paragraph has to read as an abstract
+MOSTLY = 8  # abstracts to one long paragraph that is none
 PARAGRAPHS = 5  # of one abstract, at most
 
 _MARKED = re.compile(r"#{1,6}\s+\S|\*\*[^*]+\*\*:?$|__[^_]+__:?$")  # a heading, as Markdown marks it
@@ -55,19 +56,21 @@ class _Paragraph:
 
 
 def sniff(head: str) -> bool:
-    """All long paragraphs read as abstracts, or stand in a paper with a heading `Abstract`; and nothing is code."""
+    """Nearly all long paragraphs read as abstracts, or one stands under a heading `Abstract`; and nothing is code."""
     paragraphs = list(_paragraphs(head.splitlines()))
     if len(head) >= HEAD and len(paragraphs) > 1:
         paragraphs.pop()  # it may be cut off
     others = [paragraph for paragraph in paragraphs if not reads_as_abstract(paragraph.text)]
     if is_something_else("\n".join(paragraph.text for paragraph in others)):
         return False
-    return _headed(paragraphs) is not None or (len(others) < len(paragraphs) and all(p.words < LONG for p in others))
+    strange = sum(paragraph.words >= LONG for paragraph in others)
+    return _headed(paragraphs) is not None or len(paragraphs) - len(others) > MOSTLY * strange
 
 
 def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
     """Yields one paper, or a paper for each paragraph. Text that is neither abstract nor title is reported."""
-    source, ahead, length = iter(lines), list[str](), 0
+    last = [""]
+    source, ahead, length = _remembering(lines, last), list[str](), 0
     while length < HEAD and (line := next(source, "")):
         ahead.append(line)
         length += len(line)
@@ -76,10 +79,9 @@ def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
     if headed is not None:
         yield _paper(paragraphs[:headed], _body(paragraphs, headed), dump)
     elif length >= HEAD or (parts := _one_paper(paragraphs)) is None:
-        yield from _each(_paragraphs(itertools.chain(ahead, source)), dump)
-    elif is_cut(ahead[-1], parts[1][-1].text):
-        remedy = "Add the rest; if the abstract is complete, end the file with a line end."
-        yield dump.error(parts[1][0].line, "an abstract that breaks off at the end of the file", remedy=remedy)
+        yield from _each(_paragraphs(itertools.chain(ahead, source)), last, dump)
+    elif is_cut(last[0], parts[1][-1].text):
+        yield _broken(parts[1][0], dump)
     else:
         yield _paper(*parts, dump)
 
@@ -102,12 +104,19 @@ def _paragraphs(lines: Iterable[str]) -> Iterator[_Paragraph]:
         yield _Paragraph(began, "\n".join(held))
 
 
-def _each(paragraphs: Iterator[_Paragraph], dump: Dump) -> Iterator[Read]:
-    """One paragraph a paper."""
+def _remembering(lines: Iterable[str], last: list[str]) -> Iterator[str]:
+    for line in lines:
+        last[0] = line
+        yield line
+
+
+def _each(paragraphs: Iterator[_Paragraph], last: list[str], dump: Dump) -> Iterator[Read]:
+    """One paragraph a paper. `last` holds the line read last."""
     title: _Paragraph | None = None
     for paragraph in paragraphs:
         if reads_as_abstract(paragraph.text):
-            yield _paper([title] if title else [], [paragraph], dump)
+            cut = last[0].strip() and paragraph.text.endswith(last[0].strip()) and is_cut(last[0], paragraph.text)
+            yield _broken(paragraph, dump) if cut else _paper([title] if title else [], [paragraph], dump)
             title = None
             continue
         if title is not None:
@@ -136,7 +145,7 @@ def _headed(paragraphs: list[_Paragraph]) -> int | None:
     if len(found) != 1:
         return None
     text = " ".join(paragraph.text for paragraph in _body(paragraphs, found[0]))
-    return found[0] if len(text.split()) >= LONG and cues(text) else None
+    return found[0] if len(text.split()) >= LONG and points(text) >= ENOUGH else None
 
 
 def _is_heading(paragraph: _Paragraph) -> bool:
@@ -201,6 +210,11 @@ def _bare(text: str) -> str:
 def _stray(paragraph: _Paragraph, dump: Dump) -> Read:
     found = f"text that is neither an abstract nor a title ({' '.join(paragraph.text.split())[:60]})"
     return dump.error(paragraph.line, found, expected="a paragraph a paper", remedy="Remove it, or complete the abstract.")
+
+
+def _broken(paragraph: _Paragraph, dump: Dump) -> Read:
+    remedy = "Add the rest; if the abstract is complete, end the file with a line end."
+    return dump.error(paragraph.line, "an abstract that breaks off at the end of the file", remedy=remedy)
 
 
 READER = Reader("plain_text", "paragraphs that are abstracts", sniff, read)

@@ -62,8 +62,11 @@ def test_a_word_about_installing_costs_no_file_of_abstracts(reading: Reading) ->
 
 def test_an_abstract_that_breaks_off(reading: Reading) -> None:
     papers, [problem] = reading(f"On the Sleep of Cats\n\n{DOGS}\n\n{CATS[:-20]}")
-    assert papers == []
-    assert "no reader knows" in problem.found
+    assert (papers, problem.line) == ([], 3)
+    assert problem.found == "an abstract that breaks off at the end of the file"
+    papers, [problem] = reading(f"{DOGS}\n\n{DOGS}\n\n{CATS[:-20]}")
+    assert (len(papers), problem.line) == (2, 5)
+    assert problem.found == "an abstract that breaks off at the end of the file"
 
 
 README = f"""# catnap
