@@ -39,6 +39,9 @@ app = typer.Typer(
 
 Question = Annotated[list[str], typer.Argument(metavar="QUESTION", help="The question; quotation marks are optional.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")]
+Filters = Annotated[
+    bool, typer.Option("--filters/--no-filters", help='Read conditions such as "papers from 2023" from the question.')
+]
 Llm = Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Back end to use in place of VOUCH_LLM.")]
 
 
@@ -122,7 +125,7 @@ def search(
 
 
 @app.command()
-def ask(question: Question, llm: Llm = None, as_json: AsJson = False) -> None:
+def ask(question: Question, llm: Llm = None, as_json: AsJson = False, filters: Filters = True) -> None:
     """Answer a question from the library. Every sentence carries its citation and a verdict on it."""
     from rag.terminal.clean import json_text
     from rag.terminal.progress import Draft
@@ -131,10 +134,10 @@ def ask(question: Question, llm: Llm = None, as_json: AsJson = False) -> None:
     wanted, screen = sentence(question), console()
     with open_assistant() as assistant:
         if as_json:
-            typer.echo(json_text(assistant.ask(wanted, llm=llm).to_dict()))
+            typer.echo(json_text(assistant.ask(wanted, llm=llm, filters=filters).to_dict()))
             return
         with Draft(screen) as draft:
-            answer = assistant.ask(wanted, on_token=draft if screen.is_terminal else None, llm=llm)
+            answer = assistant.ask(wanted, on_token=draft if screen.is_terminal else None, llm=llm, filters=filters)
     show_answer(screen, answer)
 
 

@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         default=None, description="address of a Chroma server for the vectors, such as http://localhost:8000"
     )
-    chroma_api_key: SecretStr | None = Field(default=None, description="key of Chroma Cloud, or of a Chroma server that wants one")
+    chroma_api_key: SecretStr | None = Field(
+        default=None, description="key of Chroma Cloud, or of a Chroma server that wants one"
+    )
     chroma_tenant: str | None = Field(default=None, description="tenant on the Chroma server")
     chroma_database: str | None = Field(default=None, description="database on the Chroma server")
     host: str = Field(
