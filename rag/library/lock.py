@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from pydantic import TypeAdapter
 
 from rag.errors import LibraryError, LibraryLocked
 from rag.library.disk import FORBIDDEN, forbidden, is_full, told
@@ -20,26 +21,26 @@ LOCK, NOTE = "write.lock", "writer.json"
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes: process, computer, since when (ISO 8601 with offset), what for."""
+    """Who writes: process, computer, since when, what for."""
 
     pid: int
     host: str
-    since: str
+    since: dt.datetime
     purpose: str
 
     @classmethod
     def here(cls, purpose: str) -> Self:
         """This process, from now on."""
-        return cls(os.getpid(), socket.gethostname(), dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), purpose)
+        return cls(os.getpid(), socket.gethostname(), dt.datetime.now(dt.UTC), purpose)
 
     @classmethod
     def noted(cls, home: Path) -> Self | None:
         """Who the note in `home` names; None where there is none, it cannot be read, or its process is no more."""
         try:
-            writer = cls(**json.loads((home / NOTE).read_text(encoding="utf-8")))
-            return writer if writer.lives() else None
-        except (OSError, ValueError, TypeError):
+            writer = TypeAdapter(cls).validate_json((home / NOTE).read_bytes())
+        except (OSError, ValueError):
             return None
+        return writer if writer.lives() else None
 
     def lives(self) -> bool:
         """Whether the process is there; one on another computer is taken to be."""
@@ -49,13 +50,12 @@ class Writer:
             os.kill(self.pid, 0)
         except ProcessLookupError:
             return False
-        except OSError:
+        except (OSError, OverflowError):
             return True  # it belongs to somebody else
         return True
 
     def __str__(self) -> str:
-        since = dt.datetime.fromisoformat(self.since).astimezone().strftime("%Y-%m-%d %H:%M")
-        return f"process {self.pid} on {self.host}, since {since}, for {self.purpose}"
+        return f"process {self.pid} on {self.host}, since {self.since.astimezone():%Y-%m-%d %H:%M}, for {self.purpose}"
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def write_lock(home: Path, purpose: str) -> Iterator[None]:
         ) from error
     try:
         with suppress(OSError):  # a full disk; the lock holds all the same
-            (home / NOTE).write_text(json.dumps(asdict(Writer.here(purpose))), encoding="utf-8")
+            (home / NOTE).write_bytes(TypeAdapter(Writer).dump_json(Writer.here(purpose)))
         yield
     finally:
         with suppress(OSError):
