@@ -98,7 +98,7 @@ def facts(catalogue: Catalogue) -> Facts:
         organisations = db.execute(
             sa.select(PAPERS.c.organisation).where(PAPERS.c.organisation.is_not(None)).distinct()
         ).scalars()
-        files = db.execute(sa.select(SOURCES.c.file).distinct()).scalars()
+        files = db.execute(sa.select(SOURCES.c.file).where(SOURCES.c.file != "").distinct()).scalars()
         return Facts(dt.date.fromisoformat(newest) if newest else None, tuple(sorted(organisations)), tuple(sorted(files)))
 
 
@@ -159,7 +159,8 @@ def _names(conditions: Conditions) -> list[sa.ColumnElement[bool]]:
     if conditions.file:
         parts.append(_in_sources().where(SOURCES.c.file.icontains(conditions.file, autoescape=True)).exists())
     if conditions.min_sources is not None:
-        count = sa.select(sa.func.count()).where(SOURCES.c.paper_id == PAPERS.c.id).scalar_subquery()
+        named = sa.select(sa.func.count(SOURCES.c.file.distinct())).where(SOURCES.c.file != "")
+        count = named.where(SOURCES.c.paper_id == PAPERS.c.id).scalar_subquery()
         parts.append(count >= conditions.min_sources)
     if conditions.ids:
         parts.append(
