@@ -25,7 +25,7 @@ from rag.embedding import EMBEDDERS, Embedder
 from rag.errors import LibraryError, LibraryLocked, ReadError
 from rag.library.catalogue import Catalogue
 from rag.library.disk import write_errors
-from rag.library.ingest import Stores, ingest
+from rag.library.ingest import Stores, forget_lost_indexes, ingest, is_lost
 from rag.library.keywords import VERSION as KEYWORDS_VERSION
 from rag.library.keywords import KeywordIndex
 from rag.library.lock import write_lock
@@ -64,6 +64,7 @@ class Assistant(Upkeep):
         self._mirror = mirror
         self._home = Path(mirror.name) if mirror else settings.home
         self._hindered = mirror is not None
+        self._compared = False
         self._embedder_class = EMBEDDERS["minilm"]()
         self._opening = threading.RLock()
         self._opened_embedder: Embedder | None = None
@@ -292,17 +293,20 @@ class Assistant(Upkeep):
             yield
 
     def _finish_pending(self) -> None:
-        """Finish what an interrupted run left, where that is quick and nobody else is at it.
+        """Finish what an interrupted run left, where that is quick and nobody else is at it; notice, once, a lost index.
 
         Raises LibraryError where the index in force holds nothing and another one does.
         """
         pending = self.pending()
         if pending > RESUMABLE and pending == self.count() and (change := self.outdated()):
             raise LibraryError(change.message, remedy=change.remedy)
-        if self._hindered or (not 0 < pending <= RESUMABLE and not self.unsettled()):
+        lost = not self._compared and is_lost(self.stores())
+        self._compared = True
+        if self._hindered or not (lost or 0 < pending <= RESUMABLE or self.unsettled()):
             return
         try:
             with self._writing("finishing an interrupted ingest"):
+                forget_lost_indexes(self.stores())
                 self._finish(RESUMABLE)
         except LibraryLocked:
             pass  # an ingest is under way; search what is there

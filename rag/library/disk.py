@@ -12,6 +12,8 @@ from rag.errors import LibraryDamaged, LibraryError, LibraryLocked, VouchError
 
 RESERVE = 64 * 2**20
 """Bytes that stay free. Chroma writes its index files in place and does not notice that half of one was not written."""
+NEXT_TO_NONE = 2**20
+"""With so little free, an error that says nothing of room is put down to it: Chroma says that its logs were not applied."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 FULL_WORDS = ("database or disk is full", "no space left on device", "disk quota exceeded")
@@ -21,17 +23,25 @@ GO_ON = "run `vouch ingest` again: it goes on where it stopped, and nothing that
 
 def require_space(folder: Path) -> None:
     """Raise LibraryError where fewer than RESERVE bytes are free on the disk that holds `folder`."""
-    free = shutil.disk_usage(folder).free
-    if free < RESERVE:
+    if free(folder) < RESERVE:
         raise LibraryError(
-            f"The disk that holds {folder} is nearly full: {free / 2**20:.0f} MB free, {RESERVE / 2**20:.0f} MB must stay so.",
+            f"The disk that holds {folder} is nearly full: {free(folder) >> 20} MB free, {RESERVE >> 20} MB must stay so.",
             remedy=f"Make room, or move the library and set VOUCH_HOME, then {GO_ON}",
         )
 
 
-def is_full(error: BaseException) -> bool:
-    """Whether the error, of whatever library, says that there is no room."""
-    return getattr(error, "errno", None) in FULL or any(words in str(error).lower() for words in FULL_WORDS)
+def free(place: Path) -> int:
+    """Bytes free where `place` is, or would be."""
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
+def is_full(error: BaseException, place: Path | None = None) -> bool:
+    """Whether the error, of whatever library, says that there is no room, or there is next to none in `place`."""
+    if getattr(error, "errno", None) in FULL or any(words in str(error).lower() for words in FULL_WORDS):
+        return True
+    return place is not None and free(place) < NEXT_TO_NONE
 
 
 def is_forbidden(error: BaseException) -> bool:
@@ -44,7 +54,7 @@ def told(error: Exception, place: Path) -> VouchError:
     if isinstance(error, VouchError):
         return error
     found = f"{type(error).__name__}: {error}".splitlines()[0]
-    if is_full(error):
+    if is_full(error, place):
         return LibraryError(
             f"The disk that holds {place} is full.", remedy=f"Make room, or move the library and set VOUCH_HOME, then {GO_ON}"
         )

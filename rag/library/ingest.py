@@ -28,7 +28,7 @@ from rag.library.report import IngestProgress, IngestReport
 from rag.library.stores import Stores
 from rag.paper import Paper
 
-__all__ = ["Intake", "Progress", "Stores", "batched", "index_all", "index_pending", "ingest", "prepare"]
+__all__ = ["Intake", "Progress", "Stores", "batched", "index_all", "index_pending", "ingest", "is_lost", "prepare"]
 
 T = TypeVar("T")
 Progress = Callable[[IngestProgress], None]
@@ -159,11 +159,16 @@ def index_pending(stores: Stores, embedder: Callable[[], Embedder], progress: Pr
 
 
 def forget_lost_indexes(stores: Stores) -> None:
-    """Make every paper pending where an index holds less than the catalogue believes: its folder was lost or emptied."""
+    """Make every paper pending where an index was lost."""
+    if is_lost(stores):
+        stores.catalogue.forget_index(stores.index_name)
+
+
+def is_lost(stores: Stores) -> bool:
+    """Whether an index holds less than the catalogue believes: its folder was lost or emptied, or a killed writer tore it."""
     stores.keywords.refresh()  # another process may have added papers a moment ago
     papers, passages = stores.catalogue.indexed_count(stores.index_name)
-    if stores.keywords.count() < papers or stores.vectors.count() < passages:
-        stores.catalogue.forget_index(stores.index_name)
+    return stores.keywords.count() < papers or stores.vectors.count() < passages
 
 
 @dataclass(frozen=True, slots=True)

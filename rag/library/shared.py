@@ -43,7 +43,7 @@ class SharedFolder:
         flush: Callable[[], None],
         readable: Callable[[], bool],
     ) -> None:
-        self._folder, self._connect, self._flush = folder, connect, flush
+        self._folder, self._connect, self._flush, self._readable = folder, connect, flush, readable
         self._torn, self._writer = folder / "being-written", folder / "last-writer"
         self._name, self._numbers = secrets.token_hex(8), itertools.count(1)
         self._read: str | None = None
@@ -52,10 +52,6 @@ class SharedFolder:
         self._rest_until = 0.0
         self._stored = 0
         with self._files():
-            if self._torn.exists():
-                if not readable():
-                    shutil.rmtree(folder)
-                self._torn.unlink(missing_ok=True)
             self._open()
 
     @contextmanager
@@ -77,8 +73,12 @@ class SharedFolder:
                 require_space(self._folder)
             self._catch_up()  # what this process has not read would be lost when it writes the index files
             self._torn.touch()
-            with self._used() as collection:
-                yield collection  # where this fails, on a full disk say, the mark stays
+            try:
+                with self._used() as collection:
+                    yield collection
+            except BaseException:  # on a full disk, say: the mark stays, and what is in memory is not trusted any more
+                self._read = None
+                raise
             self._stored += records
             self._written()
 
@@ -116,6 +116,10 @@ class SharedFolder:
 
     def _open(self) -> None:
         self._read = None  # until it is read; so that a failure is followed by another attempt
+        if self._torn.exists():
+            if not self._readable():
+                shutil.rmtree(self._folder)
+            self._torn.unlink(missing_ok=True)
         last = self._last_writer()
         self._client, self._collection = self._connect()
         self._read, self._stored = last, 0

@@ -10,7 +10,7 @@ import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -153,22 +153,19 @@ class VectorStore:
         return 2.0 if index.get("space") == "l2" else 1.0
 
     def _ask(self, question: Callable[[Any], T]) -> T:
-        return self._twice(self._place.reading, question)
-
-    def _change(self, change: Callable[[Any], Any], records: int = 0) -> None:
-        self._twice(lambda: self._place.writing(records), change)
-
-    def _twice(self, using: Callable[[], AbstractContextManager[Any]], act: Callable[[Any], T]) -> T:
-        """Call it, and where that fails for a reason that is mended now, once more."""
         with told(self._where):
             try:
-                with using() as collection:
-                    return act(collection)
+                with self._place.reading() as collection:
+                    return question(collection)
             except Exception as error:  # Chroma and its client raise many kinds; `told` makes them ours
                 if isinstance(error, VouchError) or not self._place.recovered(error):
                     raise
-            with using() as collection:
-                return act(collection)
+            with self._place.reading() as collection:
+                return question(collection)
+
+    def _change(self, change: Callable[[Any], Any], records: int = 0) -> None:
+        with told(self._where), self._place.writing(records) as collection:
+            change(collection)
 
 
 def call(method: str, **arguments: Any) -> Callable[[Any], Any]:
@@ -275,7 +272,7 @@ def told(where: Path | ChromaServer) -> Iterator[None]:
     except Exception as error:
         if isinstance(where, ChromaServer):
             raise refused_by(where, error) from error
-        if disk.is_full(error) or disk.is_forbidden(error):
+        if disk.is_full(error, where) or disk.is_forbidden(error):
             raise disk.told(error, where) from error
         raise LibraryDamaged(
             f"The vector store in {where} cannot be read ({type(error).__name__}: {error}).",
