@@ -19,7 +19,7 @@ import numpy as np
 
 from rag.answering.record import Passage
 from rag.embedding import Vectors
-from rag.errors import LibraryDamaged, VouchError
+from rag.errors import LibraryDamaged, LibraryLocked, VouchError
 from rag.library import disk
 from rag.library.server import ChromaServer, Served, refused_by
 from rag.library.shared import SharedFolder
@@ -274,6 +274,11 @@ def told(where: Path | ChromaServer) -> Iterator[None]:
             raise refused_by(where, error) from error
         if disk.is_full(error, where) or disk.is_forbidden(error):
             raise disk.told(error, where) from error
+        if "database is locked" in str(error):  # Chroma gives up after five seconds, which a busy disk may need
+            raise LibraryLocked(
+                f"The vector store in {where} was busy for longer than Chroma waits ({error}).",
+                remedy="Run the command again: it goes on where it stopped.",
+            ) from error
         raise LibraryDamaged(
             f"The vector store in {where} cannot be read ({type(error).__name__}: {error}).",
             remedy="Move that folder away and run `vouch ingest` again: it is rebuilt from the catalogue.",
