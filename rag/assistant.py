@@ -47,6 +47,7 @@ from rag.upkeep import MADE_ROOM, SAMPLE, Upkeep
 EXTRACTIVE = "extractive"
 RETRIEVED = 20  # hits kept in an answer
 READ_CLOSELY = 10  # hits whose sentences are scored
+LOOK_EVERY = 1.0  # seconds for which a library without pending papers is taken to have none
 RESUMABLE = 500  # pending papers that are indexed on the way to a search; more wait for `vouch ingest`
 
 
@@ -63,10 +64,12 @@ class Assistant(Upkeep):
         self._catalogue = catalogue
         self._mirror = mirror
         self._home = Path(mirror.name) if mirror else settings.home
+        self._server = ChromaServer.named_by(settings)
         self._hindered = mirror is not None
         self._compared = False
         self._embedder_class = EMBEDDERS["minilm"]()
         self._opening = threading.RLock()
+        self._settled_until = 0.0  # on the monotonic clock
         self._opened_embedder: Embedder | None = None
 
     @classmethod
@@ -244,12 +247,13 @@ class Assistant(Upkeep):
 
     @property
     def index_name(self) -> str:
-        """Names embedder, cutting and keyword analysis: what the catalogue records as indexed is indexed under it."""
+        """Names embedder, cutting, Chroma server if any, and keyword analysis: what is indexed is indexed under it."""
         return f"{self._collection}-{KEYWORDS_VERSION}"
 
     @property
     def _collection(self) -> str:
-        return f"{self._embedder_class.fingerprint}-{SCHEME}"
+        place = f"-{self._server.mark}" if self._server else ""
+        return f"{self._embedder_class.fingerprint}-{SCHEME}{place}"
 
     def _embedder(self) -> Embedder:
         with self._opening:
@@ -259,7 +263,7 @@ class Assistant(Upkeep):
 
     @cached_property
     def _vectors(self) -> VectorStore:
-        return VectorStore(ChromaServer.named_by(self.settings) or self._home / "chroma", self._collection)
+        return VectorStore(self._server or self._home / "chroma", self._collection)
 
     @cached_property
     def _keywords(self) -> KeywordIndex:
@@ -297,7 +301,10 @@ class Assistant(Upkeep):
 
         Raises LibraryError where the index in force holds nothing and another one does.
         """
+        if time.monotonic() < self._settled_until:
+            return
         pending = self.pending()
+        self._settled_until = time.monotonic() + LOOK_EVERY if pending == 0 else 0.0
         if pending > RESUMABLE and pending == self.count() and (change := self.outdated()):
             raise LibraryError(change.message, remedy=change.remedy)
         lost = not self._compared and is_lost(self.stores())

@@ -17,7 +17,7 @@ from rag.library.vectors import VectorStore, key_of
 from rag.paper import Paper
 from rag.retrieval.fusion import fuse, ranked, smooth
 
-DEPTH = 200  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
+DEPTH = 100  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
 DEEP = 2000
 
