@@ -92,6 +92,27 @@ def test_a_library_on_a_server_answers_as_one_in_a_folder(
         assert vectors[0].keys() == vectors[1].keys()
 
 
+def test_changing_places_embeds_what_the_place_does_not_hold(
+    tmp_path: Path, server: ChromaRun, dump: Path, open_served: OpenServed, open_library: Callable[..., Assistant]
+) -> None:
+    home = tmp_path / "home"
+    more = dump.with_name("more.jsonl")
+    more.write_text(
+        dump.read_text(encoding="utf-8").splitlines()[3].replace("Study 3", "Study 99").replace("place 3", "place 99")
+    )
+    with open_library(home) as local:
+        assert local.ingest([dump]).passages == 24
+    with open_served(home, server.url) as served:
+        assert served.pending() == 24
+        assert served.ingest([more]).passages == 25
+    with open_library(home) as local:  # back again: it lacks the one that came meanwhile
+        assert local.pending() == 1
+        assert local.search("violins at place 99", 1)[0].paper.title == "Study 99"
+        assert local.pending() == 0
+    with open_served(home, server.url) as served:
+        assert served.pending() == 0
+
+
 def test_a_server_killed_in_mid_ingest(
     tmp_path: Path, own_server: ChromaRun, dump: Path, open_served: OpenServed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
