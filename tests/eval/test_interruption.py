@@ -22,6 +22,11 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "eval.cli", *map(str, words)]
 
 
+def heed_interrupts() -> None:
+    """A program started in the background of a shell ignores Ctrl-C, and so do its children, unless told otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_sigkill_at_several_moments_then_the_same_report(home: Path, write: Write, tmp_path: Path) -> None:
     rows = [{**row, "id": f"{row['id']}-{copy}"} for copy in range(10) for row in ROWS]
     file = write("many.jsonl", "\n".join(json.dumps(row) for row in rows))
@@ -49,7 +54,11 @@ def test_ctrl_c_says_how_to_go_on(home: Path, write: Write, tmp_path: Path) -> N
     file = write("many questions.jsonl", "\n".join(json.dumps(row) for row in rows))
     out = tmp_path / "out"
     process = subprocess.Popen(
-        command("run", file, "--home", home, "--out", out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("run", file, "--home", home, "--out", out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 -- it starts no thread and takes no lock
     )
     while results.count_lines(out) < 3 and process.poll() is None:
         time.sleep(0.001)
