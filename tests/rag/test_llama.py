@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from pathlib import Path
-from subprocess import run
 from typing import Any
 
 import pytest
@@ -173,12 +170,3 @@ def test_the_global_settings_are_never_asked(small: Assistant) -> None:
     assert asyncio.run(VouchRetriever(small).aretrieve(BEES))
     assert VouchQueryEngine(small).query(BEES).source_nodes
     assert asyncio.run(VouchQueryEngine(small).aquery(BEES)).source_nodes
-
-
-def test_nothing_is_set_by_importing_it(tmp_path: Path) -> None:
-    code = (
-        "import rag.llama; from llama_index.core import Settings as s; "
-        "print([name for name, value in vars(s).items() if value is not None])"
-    )
-    done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert done.stdout.strip() == "[]"

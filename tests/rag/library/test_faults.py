@@ -18,7 +18,7 @@ from tests.rag.library.contents import Contents, assert_same, assert_whole, cont
 
 Open = Callable[[Path], Assistant]
 Mount = Callable[..., None]
-PAPERS = 300
+PAPERS = 210
 BEES = "How do honey bees tell each other where food is?"
 
 
@@ -59,7 +59,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, open_library: Open, du
     return held, sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.8])
+@pytest.mark.parametrize("share", [0.4, 0.8])
 def test_an_ingest_that_fills_the_disk(
     share: float,
     tmp_path: Path,
