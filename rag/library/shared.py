@@ -9,12 +9,14 @@ were being written tells the next opening that they may be torn; and nothing is 
 from __future__ import annotations
 
 import itertools
+import re
 import secrets
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from rag.errors import LibraryError, LibraryLocked
 from rag.library.disk import require_space
 
 RECORDS = 1000  # records in one call, well under SQLite's limit of variables in a statement
+SEGMENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # Chroma's names for folders of index files
 LOCK_SECONDS = 120  # an opening may have to wait for another process that reads a long log
 REST = 4
 """After the files were read anew, they are not read again for this many times as long: searches stay quick while another
@@ -195,3 +198,12 @@ class SharedFolder:
             yield
         finally:
             lock.release()
+
+
+def sweep(folder: Path) -> None:
+    """Delete index files of collections that are gone, which Chroma leaves: at 184,305 papers more than 1 GB each time."""
+    with closing(sqlite3.connect(f"{(folder / 'chroma.sqlite3').absolute().as_uri()}?mode=ro", uri=True)) as db:
+        known = {name for (name,) in db.execute("SELECT id FROM segments")}
+    for entry in folder.iterdir():
+        if SEGMENT.fullmatch(entry.name) and entry.name not in known:
+            shutil.rmtree(entry, ignore_errors=True)

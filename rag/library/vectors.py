@@ -22,7 +22,7 @@ from rag.embedding import Vectors
 from rag.errors import LibraryDamaged, LibraryLocked, VouchError
 from rag.library import disk
 from rag.library.server import ChromaServer, Served, refused_by
-from rag.library.shared import SharedFolder
+from rag.library.shared import SharedFolder, sweep
 
 T = TypeVar("T")
 
@@ -77,12 +77,16 @@ class VectorStore:
         """Remove everything, and what Chroma built around it: the collection is made anew."""
         with told(self._where):
             self._place.remake(lambda client: drop(client, self._name))
+            if isinstance(self._where, Path):
+                sweep(self._where)
 
     def drop(self, collection: str) -> None:
         """Remove another collection of this library, if it is there."""
         name = f"{collection}-{self._where.library}" if isinstance(self._where, ChromaServer) else collection
         with told(self._where):
             self._place.with_client(lambda client: drop(client, name))
+            if isinstance(self._where, Path):
+                sweep(self._where)
 
     def nearest(self, vector: Vectors, limit: int) -> list[tuple[Passage, float]]:
         """The passages with the highest cosine to `vector` (dimension,), best first, without their text."""
@@ -275,10 +279,8 @@ def told(where: Path | ChromaServer) -> Iterator[None]:
         if disk.is_full(error, where) or disk.is_forbidden(error):
             raise disk.told(error, where) from error
         if "database is locked" in str(error):  # Chroma gives up after five seconds, which a busy disk may need
-            raise LibraryLocked(
-                f"The vector store in {where} was busy for longer than Chroma waits ({error}).",
-                remedy="Run the command again: it goes on where it stopped.",
-            ) from error
+            found = f"The vector store in {where} was busy for longer than Chroma waits."
+            raise LibraryLocked(found, remedy="Run the command again: it goes on where it stopped.") from error
         raise LibraryDamaged(
             f"The vector store in {where} cannot be read ({type(error).__name__}: {error}).",
             remedy="Move that folder away and run `vouch ingest` again: it is rebuilt from the catalogue.",

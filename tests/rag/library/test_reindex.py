@@ -148,6 +148,16 @@ def test_a_complete_index_is_built_anew(home: Path, open_library: Open) -> None:
         assert_same(contents(assistant), before)
 
 
+def test_no_index_files_are_left_behind(home: Path, open_library: Open, cut_otherwise: Callable[[bool], None]) -> None:
+    for other in (False, True):
+        cut_otherwise(other)
+        with open_library(home) as assistant:
+            assistant.reindex()
+            assistant.reindex(prune=True)
+            assert len([entry for entry in (home / "chroma").iterdir() if entry.is_dir()]) == 1
+            assert_whole(assistant)
+
+
 def test_strangers_in_the_stores_do_not_stay(home: Path, tmp_path: Path, open_library: Open) -> None:
     """Vectors of papers that the catalogue does not know, as a restored backup may bring."""
     with open_library(home) as assistant:
