@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -119,6 +121,7 @@ _TRIGGERS = tuple(
     )
 )
 AMENDED = "+"
+BUSY_SECONDS = 60.0  # waited for another process that writes
 CACHE_KB = 32_768  # a large library's keys are written all over their table
 
 
@@ -132,7 +135,7 @@ class State(IntEnum):
 
 def open_catalogue(path: Path) -> sa.Engine:
     """The file's engine, its tables made or brought forward. Raises LibraryDamaged, or LibraryError for a later version."""
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare)
     try:
         with engine.begin() as db:
@@ -157,9 +160,26 @@ def open_catalogue(path: Path) -> sa.Engine:
 
 def _prepare(connection: Any, _record: Any) -> None:
     """Write-ahead logging lets the chat read while an ingest writes; NORMAL survives a killed process."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    _log_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+
+
+def _log_ahead(connection: Any) -> None:
+    """Turn write-ahead logging on, which stays with the file.
+
+    SQLite does not wait for a lock here: of several processes that open a new file at once, all but one are told that it
+    is locked, whatever the timeout.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _version(db: sa.Connection) -> int:
