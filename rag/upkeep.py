@@ -59,9 +59,12 @@ class Upkeep(ABC):
 
         The sample is digests of real papers: beside the user's own abstracts of the same papers it would stand in their way.
         """
+        looked = False
         for record in records:
-            if isinstance(record, Paper) and self._only_sample():
-                remove_papers(self.stores(), [paper.id for paper in self._catalogue.papers()])
+            if not looked and isinstance(record, Paper):
+                looked = True  # once: looking costs as much as the library is large
+                if self._only_sample():
+                    remove_papers(self.stores(), [paper.id for paper in self._catalogue.papers()])
             yield record
 
     def sync(
