@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from rag.embedding import Embedder
 from rag.errors import ReadError
-from rag.library.catalogue import Catalogue
-from rag.library.ingest import index_all, index_pending
-from rag.library.manifest import Outdated, outdated, register
+from rag.library.ingest import index_all, ingest
 from rag.library.reindex import reindex
-from rag.library.removal import remove_papers, settle, split, unsettled
-from rag.library.report import IngestProgress, ReindexReport, SyncReport
+from rag.library.removal import remove_papers, split
+from rag.library.report import IngestProgress, IngestReport, ReindexReport, SyncReport
 from rag.library.selection import facts
 from rag.library.sources import Held
-from rag.library.stores import Stores
-from rag.library.sync import sync
+from rag.library.sync import places, sync
+from rag.opened import OnProgress, OpenLibrary, silent
 from rag.paper import Paper
 from rag.readers import expand, read_file
 from rag.readers.columns import refuse_unknown_fields
 
 SAMPLE = Path(__file__).parent / "sample" / "sample-library.jsonl"
 MADE_ROOM = "The sample library made room for your papers; `vouch ingest --sample` brings it back."
-OnProgress = Callable[[IngestProgress], None] | None
 
 
-def silent(_: IngestProgress) -> None:
-    """Progress that nobody wants to see."""
+class Upkeep(OpenLibrary):
+    """Methods that change the library; every one raises LibraryLocked where another process is writing."""
 
+    def ingest(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        year: int | None = None,
+        columns: Mapping[str, str] | None = None,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """Read files and folders into the library and index whatever is pending, also from an earlier, killed run.
 
-class Upkeep(ABC):
-    """Methods over an open library; every one that changes it raises LibraryLocked where another process is writing."""
+        `year` is taken for dates written without one, `columns` says which column of a table or key of a JSON record holds
+        what (`{"title": "Name"}`). Raises LibraryLocked where another process is writing, SettingsError where `columns`
+        names a field no paper has. A library that holds the bundled sample alone is emptied before the first paper from
+        elsewhere comes in.
+        """
+        refuse_unknown_fields(columns or {})
 
-    _catalogue: Catalogue
+        def read(path: Path) -> Iterator[Paper | ReadError]:
+            records = read_file(path, year=year, columns=columns)
+            return records if path == SAMPLE else self._making_room(records)
 
-    @property
-    @abstractmethod
-    def index_name(self) -> str: ...
+        items = (item if isinstance(item, ReadError) else (item, read(item)) for item in expand(paths))
+        with self._writing("an ingest"):
+            had_sample = self._only_sample()
+            report = ingest(items, self.stores(), self._embedder, progress or silent, places(self._catalogue))
+        if not had_sample or self._only_sample():
+            return report
+        return replace(report, note=" ".join([report.note, MADE_ROOM]).strip())
 
-    @abstractmethod
-    def stores(self) -> Stores: ...
+    def add(
+        self, records: Iterable[Paper | ReadError], *, name: str, progress: Callable[[IngestProgress], None] | None = None
+    ) -> IngestReport:
+        """Take in records that come from no file, as `ingest` does; `name` says from where, in the report's count of files.
 
-    @abstractmethod
-    def _embedder(self) -> Embedder: ...
+        A record of a paper that is there fills what that lacks. Raises LibraryLocked where another process is writing.
+        """
+        with self._writing(f"an ingest of {name}"):
+            return ingest([(Path(name), self._making_room(iter(records)))], self.stores(), self._embedder, progress or silent)
 
-    @abstractmethod
-    def _writing(self, purpose: str) -> AbstractContextManager[None]: ...
+    def load_sample(self, progress: Callable[[IngestProgress], None] | None = None) -> IngestReport:
+        """Ingest the bundled sample library."""
+        return self.ingest([SAMPLE], progress=progress)
 
     def _only_sample(self) -> bool:
         """Whether the library holds the bundled sample and nothing else."""
@@ -124,19 +143,3 @@ class Upkeep(ABC):
         """Build the indexes from the catalogue; `prune` removes those that no setting names. Can be stopped and run again."""
         with self._writing("a reindex"):
             return reindex(self.stores(), self._embedder, progress or silent, prune=prune)
-
-    def outdated(self) -> Outdated | None:
-        """What to tell where the papers are indexed, but with another embedding or cutting than the one in force."""
-        return outdated(self._catalogue, self.index_name)
-
-    def unsettled(self) -> bool:
-        """Whether papers are leaving: a removal was killed, or is under way."""
-        return unsettled(self.stores())
-
-    def _finish(self, at_most: int) -> None:
-        """Finish what an interrupted run left: removals, and the indexing of at most so many papers. Needs the write lock."""
-        stores = self.stores()
-        register(self._catalogue, stores.index_name)
-        settle(stores)
-        if self._catalogue.pending_count(stores.index_name) <= at_most:
-            index_pending(stores, self._embedder, silent)

@@ -14,7 +14,9 @@ class Verdict(StrEnum):
     """Whether the cited passages support a sentence."""
 
     SUPPORTED = "supported"
-    WEAK = "weak"
+    PARTLY = "partly"
+    CONTRADICTED = "contradicted"
+    NUMBER_MISMATCH = "number mismatch"
     UNSUPPORTED = "unsupported"
     UNCITED = "uncited"
 

@@ -12,7 +12,7 @@ from rag.sentences import sentence_spans
 from rag.terms import content_words, coverage, numbers
 
 SUPPORTED_FROM = 0.6
-WEAK_FROM = 0.3
+PARTLY_FROM = 0.3
 INTERCEPT = -4.2
 WEIGHTS = {"cosine": 3.6, "sentence_words": 1.6, "all_words": 2.4, "numbers": 0.9}
 """Logistic coefficients of the features below."""
@@ -64,10 +64,10 @@ def pieces(passage: Passage) -> list[Passage]:
 
 
 def verdict_of(probability: float) -> Verdict:
-    """Supported from 0.6, weak from 0.3, else unsupported."""
+    """Supported from 0.6, partly from 0.3, else unsupported."""
     if probability >= SUPPORTED_FROM:
         return Verdict.SUPPORTED
-    return Verdict.WEAK if probability >= WEAK_FROM else Verdict.UNSUPPORTED
+    return Verdict.PARTLY if probability >= PARTLY_FROM else Verdict.UNSUPPORTED
 
 
 def logistic(x: float) -> float:

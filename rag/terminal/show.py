@@ -16,7 +16,9 @@ from rag.terminal.clean import clean, one_line
 
 SYMBOLS = {
     Verdict.SUPPORTED: ("✓", "green"),
-    Verdict.WEAK: ("~", "yellow"),
+    Verdict.PARTLY: ("~", "yellow"),
+    Verdict.CONTRADICTED: ("≠", "red"),
+    Verdict.NUMBER_MISMATCH: ("#", "red"),
     Verdict.UNSUPPORTED: ("✗", "red"),
     Verdict.UNCITED: ("?", "magenta"),
 }

@@ -45,7 +45,7 @@ def test_overlapping_spans_share_a_mark_and_what_lies_outside_is_cut() -> None:
 
 def test_every_citation_opens_the_panel_of_its_source(make_answer: Make) -> None:
     answer = make_answer(
-        [("Cranes fly.", (1, 2), Verdict.SUPPORTED), ("Moss cools.", (2,), Verdict.WEAK)],
+        [("Cranes fly.", (1, 2), Verdict.SUPPORTED), ("Moss cools.", (2,), Verdict.PARTLY)],
         [(CRANES, [(0, 20)]), (MOSS, [(0, 11)])],
     )
     tree = parse(answer_html(answer, "7"))
@@ -69,7 +69,7 @@ def test_two_answers_on_a_page_share_no_panel(make_answer: Make) -> None:
     ("verdict", "shown"),
     [
         (Verdict.SUPPORTED, "✓ supported"),
-        (Verdict.WEAK, "~ weak"),
+        (Verdict.PARTLY, "~ partly"),
         (Verdict.UNSUPPORTED, "✗ unsupported"),
         (Verdict.UNCITED, "? uncited"),
     ],

@@ -136,7 +136,7 @@ def test_a_written_answer_streams_and_every_sentence_gets_its_verdict(page: Page
     page.wait_for_function("text => document.querySelector('.v-draft')?.innerText.length > text.length + 20", arg=early)
     final = answered(page, 1)
     expect(final.locator(".v-verdict.v-supported").first).to_contain_text("✓ supported")
-    expect(final.locator(".v-sentence").nth(1).locator(".v-verdict")).to_have_text(re.compile("~ weak|✗ unsupported"))
+    expect(final.locator(".v-sentence").nth(1).locator(".v-verdict")).to_have_text(re.compile("~ partly|✗ unsupported"))
     expect(final.locator("strong")).to_have_text("never")
     expect(final.locator("summary")).to_contain_text(FAKE)
 

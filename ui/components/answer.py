@@ -12,7 +12,9 @@ from ui.components.safe import text
 
 MARKS = {
     Verdict.SUPPORTED: ("✓", "supported", "The cited passage supports this sentence"),
-    Verdict.WEAK: ("~", "weak", "The cited passage supports this sentence only in part"),
+    Verdict.PARTLY: ("~", "partly", "The cited passage supports this sentence only in part"),
+    Verdict.CONTRADICTED: ("≠", "contradicted", "The cited passage says otherwise"),
+    Verdict.NUMBER_MISMATCH: ("#", "number mismatch", "The cited passage gives another number"),
     Verdict.UNSUPPORTED: ("✗", "unsupported", "The cited passage does not support this sentence"),
     Verdict.UNCITED: ("?", "uncited", "This sentence cites no passage"),
 }
@@ -93,7 +95,7 @@ def _sentence_html(sentence: Sentence, answer: Answer, anchor: str, *, rich: boo
     words = _bold(text(sentence.text)) if rich else text(sentence.text)
     chips = "".join(_chip_html(number, answer, anchor) for number in sentence.citations)
     marks = f'<span class="v-marks">{chips}{verdict_html(sentence)}</span>'
-    return f'<span class="v-sentence v-{sentence.verdict.value}">{words} {marks}</span>'
+    return f'<span class="v-sentence v-{sentence.verdict.name.lower()}">{words} {marks}</span>'
 
 
 def _chip_html(number: int, answer: Answer, anchor: str) -> str:
@@ -110,13 +112,16 @@ def verdict_html(sentence: Sentence) -> str:
     """Sign, word and colour of a verdict."""
     sign, word, meaning = MARKS[sentence.verdict]
     odds = "" if sentence.probability is None else f" (probability {sentence.probability:.2f})"
-    return f'<span class="v-verdict v-{word}" title="{text(meaning + odds)}">{sign}<span class="v-word"> {word}</span></span>'
+    kind, hint = sentence.verdict.name.lower(), text(meaning + odds)
+    return f'<span class="v-verdict v-{kind}" title="{hint}">{sign}<span class="v-word"> {word}</span></span>'
 
 
 def _tally_html(answer: Answer) -> str:
     """How many sentences got which verdict."""
     counts = Counter(sentence.verdict for sentence in answer.sentences)
-    shown = [f'<span class="v-verdict v-{v.value}">{MARKS[v][0]} {n} {MARKS[v][1]}</span>' for v in MARKS if (n := counts[v])]
+    shown = [
+        f'<span class="v-verdict v-{v.name.lower()}">{MARKS[v][0]} {n} {MARKS[v][1]}</span>' for v in MARKS if (n := counts[v])
+    ]
     return f'<div class="v-tally">{"".join(shown)}</div>' if len(answer.sentences) > 1 else ""
 
 

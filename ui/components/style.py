@@ -28,7 +28,7 @@ CSS = """
   --v-chip: light-dark(#e6effb, #23364f);
   --v-mark: light-dark(#fdeeb5, #5c4a12);
   --v-good: light-dark(#1d6b4d, #7fd0ad);
-  --v-weak: light-dark(#8a5a00, #eec063);
+  --v-partly: light-dark(#8a5a00, #eec063);
   --v-bad: light-dark(#a5323c, #f39aa2);
   --v-none: light-dark(#67625a, #b5afa5);
 }
@@ -55,7 +55,7 @@ CSS = """
 .v-item::before { content: "•"; position: absolute; left: .2rem; color: var(--v-faint); }
 .v-draft { white-space: pre-wrap; }
 .v-sentence { unicode-bidi: isolate; }
-.v-unsupported { text-decoration-color: var(--v-bad); }
+.v-unsupported, .v-contradicted, .v-number_mismatch { text-decoration-color: var(--v-bad); }
 .v-waiting { color: var(--v-faint); }
 .v-cursor { display: inline-block; width: .5em; height: 1em; vertical-align: -.1em; background: var(--v-link); opacity: .6; }
 .v-dots { display: inline-block; width: .6em; height: .6em; margin-right: .55em; border-radius: 50%; background: var(--v-link);
@@ -71,8 +71,8 @@ CSS = """
 .v-chip:focus-visible, .v-title:focus-visible, .v-close:focus-visible { outline: 2px solid var(--v-link); outline-offset: 2px; }
 .v-verdict { font-size: .78em; margin-left: .2em; white-space: nowrap; }
 .v-verdict.v-supported { color: var(--v-good); }
-.v-verdict.v-weak { color: var(--v-weak); }
-.v-verdict.v-unsupported { color: var(--v-bad); font-weight: 600; }
+.v-verdict.v-partly { color: var(--v-partly); }
+.v-verdict.v-unsupported, .v-verdict.v-contradicted, .v-verdict.v-number_mismatch { color: var(--v-bad); font-weight: 600; }
 .v-verdict.v-uncited { color: var(--v-none); }
 .v-marks { white-space: nowrap; }
 .v-tally { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: -.1rem 0 .7rem; }

@@ -21,7 +21,7 @@ from tests.fakes.evidence import EVIDENCE, make, paper, prompt
 
 def no_check(sentence: str, passages: Sequence[Passage]) -> Support:
     """Nothing is judged here."""
-    return Support(Verdict.WEAK, 0.5, None)
+    return Support(Verdict.PARTLY, 0.5, None)
 
 
 def asked(evidence: Sequence[Evidence] = EVIDENCE, **values: Any) -> tuple[Message, ...]:

@@ -69,7 +69,7 @@ def test_the_mapping_is_plain() -> None:
         (answer().retrieved[0], "score"),
         (answer().tokens, "prompt"),
         (answer().sources[0].paper, "title"),
-        (Support(Verdict.WEAK, 0.4, None), "label"),
+        (Support(Verdict.PARTLY, 0.4, None), "label"),
     ],
     ids=lambda value: type(value).__name__ if dataclasses.is_dataclass(value) else value,
 )

@@ -86,7 +86,7 @@ def test_pieces_keep_their_place_in_the_abstract() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "verdict"),
-    [(1.0, "supported"), (0.6, "supported"), (0.59, "weak"), (0.3, "weak"), (0.29, "unsupported"), (0.0, "unsupported")],
+    [(1.0, "supported"), (0.6, "supported"), (0.59, "partly"), (0.3, "partly"), (0.29, "unsupported"), (0.0, "unsupported")],
 )
 def test_verdicts_have_fixed_bounds(probability: float, verdict: str) -> None:
     assert verdict_of(probability) == verdict

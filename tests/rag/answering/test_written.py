@@ -78,7 +78,7 @@ def test_the_check_sees_exactly_the_cited_passages() -> None:
 
     def check(sentence: str, passages: Sequence[Passage]) -> Support:
         seen.append((sentence, [passage.text for passage in passages]))
-        return Support(Verdict.WEAK, 0.5, None)
+        return Support(Verdict.PARTLY, 0.5, None)
 
     write("Q?", EVIDENCE, Scripted(says("Both [{large}, {masked}]. Nothing.")), make(), check)
     assert seen == [("Both.", ["The largest has 65 billion parameters.", "BERT is trained on masked words."])]

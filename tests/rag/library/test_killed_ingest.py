@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import assistant as module
+from rag import opened as module
 from rag.assistant import Assistant
 from rag.embedding import Vectors
 from rag.paper import Paper

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import assistant as assistant_module
+from rag import opened as opened_module
 from rag.assistant import Assistant
 from rag.embedding.minilm import MiniLM
 from rag.errors import LibraryError
@@ -38,10 +38,10 @@ def home(tmp_path: Path, open_library: Open) -> Path:
 @pytest.fixture
 def cut_otherwise(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Changes the cutting of abstracts, and with it the index's name, or changes it back."""
-    former = assistant_module.SCHEME
+    former = opened_module.SCHEME
 
     def change(other: bool) -> None:
-        monkeypatch.setattr(assistant_module, "SCHEME", "p16t1" if other else former)
+        monkeypatch.setattr(opened_module, "SCHEME", "p16t1" if other else former)
         monkeypatch.setattr("rag.library.passages.PASSAGE_TOKENS", 16 if other else 96)
 
     return change
@@ -50,7 +50,7 @@ def cut_otherwise(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 @pytest.fixture
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if twelve papers were too many to embed without being asked."""
-    monkeypatch.setattr(assistant_module, "RESUMABLE", 10)
+    monkeypatch.setattr(opened_module, "RESUMABLE", 10)
     monkeypatch.setattr(ingest_module, "AT_ONCE", 10)
 
 

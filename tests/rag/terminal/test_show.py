@@ -68,7 +68,7 @@ def test_the_whole_screen() -> None:
         == """\
 Pruning halves memory [1]. ✓ It also cooks [1][2]. ✗ Nobody knows why. ?
 
-✓ supported  ~ weak  ✗ unsupported  ? uncited
+✓ supported  ~ partly  ≠ contradicted  # number mismatch  ✗ unsupported  ? uncited
 
 Sources
 [1] Pruning revisited
@@ -104,7 +104,7 @@ def test_the_verdict_follows_the_sentence_and_its_marks(text: str, shown: str) -
 
 
 def test_sentences_that_are_not_in_the_text_follow_it() -> None:
-    answer = replace(ANSWER, text="Reworded.", sentences=(Sentence("Original.", (1,), Verdict.WEAK),))
+    answer = replace(ANSWER, text="Reworded.", sentences=(Sentence("Original.", (1,), Verdict.PARTLY),))
     assert judged_text(answer).plain.replace(GLUE, " ") == "Reworded.\n~ Original. [1]"
 
 
