@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -64,13 +64,38 @@ class Support:
 class Sentence:
     """One sentence of an answer, without its marks. `citations` are source numbers; empty means uncited.
 
-    `probability` is the support probability behind the verdict, None where there was nothing to check.
+    `probability` is the support probability behind the verdict, None where there was nothing to check. `evidence` is the
+    best sentence found for it in what it cites. `outside` marks a sentence the model wrote from its own knowledge: it is
+    not from the library and is never counted as supported. `judged` is the verdict of a language model, where one was
+    asked as well.
     """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
     probability: float | None = None
+    evidence: Passage | None = None
+    outside: bool = False
+    judged: Verdict | None = None
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Sentence:
+        """The inverse of `asdict`; fields that an earlier version did not know may be missing."""
+        values = dict(row)
+        values["citations"] = tuple(row["citations"])
+        values["verdict"] = Verdict(row["verdict"])
+        values["evidence"] = Passage(**row["evidence"]) if row.get("evidence") else None
+        values["judged"] = Verdict(row["judged"]) if row.get("judged") else None
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What became of a sentence that failed its check: `before` with its marks left out, `after` None where it was dropped."""
+
+    before: str
+    verdict: Verdict
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +129,9 @@ class Answer:
     price is unknown. `timings` are seconds per stage. `invented` lists citation keys the model made up and which were
     removed. `notes` are remarks for the reader, shown beside the answer. `standalone` is the question as it was searched
     after the history was taken into account; `filters` are the conditions read from it, in the user's words.
-    `settings_fingerprint` names the settings that shaped the answer.
+    `settings_fingerprint` names the settings that shaped the answer, `settings` holds their values (no keys, no addresses).
+    `repairs` are the sentences that were rewritten or dropped after checking, in their first wording. `id` is empty until
+    the answer is stored; `follows` are the ids of the conversation's earlier answers, oldest first.
     """
 
     question: str
@@ -125,6 +152,10 @@ class Answer:
     notes: tuple[str, ...] = ()
     settings_fingerprint: str = ""
     asked_at: str = ""
+    id: str = ""
+    follows: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    repairs: tuple[Repair, ...] = ()
 
     def source(self, number: int) -> CitedSource:
         """The source with that number; KeyError where the answer has none."""
@@ -136,7 +167,10 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready mapping that holds the whole record; `from_dict` gives back an equal answer."""
         row = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        row["sentences"] = [{**asdict(s), "citations": list(s.citations), "verdict": s.verdict.value} for s in self.sentences]
+        row["sentences"] = [
+            {**asdict(s), "citations": list(s.citations), "verdict": s.verdict.value, "judged": s.judged and s.judged.value}
+            for s in self.sentences
+        ]
         row["sources"] = [
             {"number": s.number, "paper": s.paper.to_dict(), "passages": [asdict(p) for p in s.passages]} for s in self.sources
         ]
@@ -150,15 +184,16 @@ class Answer:
         row["filters"] = list(self.filters)
         row["invented"] = list(self.invented)
         row["notes"] = list(self.notes)
+        row["follows"] = list(self.follows)
+        row["settings"] = dict(self.settings)
+        row["repairs"] = [{**asdict(r), "verdict": r.verdict.value} for r in self.repairs]
         return row
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Answer:
-        """The inverse of `to_dict`."""
+        """The inverse of `to_dict`; rows of earlier versions, without the later fields, are read too."""
         values = dict(row)
-        values["sentences"] = tuple(
-            Sentence(s["text"], tuple(s["citations"]), Verdict(s["verdict"]), s["probability"]) for s in row["sentences"]
-        )
+        values["sentences"] = tuple(Sentence.from_dict(s) for s in row["sentences"])
         values["sources"] = tuple(
             CitedSource(s["number"], Paper.from_dict(s["paper"]), tuple(Passage(**p) for p in s["passages"]))
             for s in row["sources"]
@@ -171,4 +206,6 @@ class Answer:
         values["filters"] = tuple(row["filters"])
         values["invented"] = tuple(row["invented"])
         values["notes"] = tuple(row["notes"])
+        values["follows"] = tuple(row.get("follows", ()))
+        values["repairs"] = tuple(Repair(r["before"], Verdict(r["verdict"]), r["after"]) for r in row.get("repairs", ()))
         return cls(**values)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Sentence, Tokens, Verdict
+from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Repair, Sentence, Tokens, Verdict
 from rag.paper import Paper, Source
 
 texts = st.text(max_size=30)
@@ -40,7 +40,11 @@ sentences = st.builds(
     citations=st.lists(st.integers(1, 20), max_size=3).map(tuple),
     verdict=st.sampled_from(Verdict),
     probability=st.none() | shares,
+    evidence=st.none() | passages,
+    outside=st.booleans(),
+    judged=st.none() | st.sampled_from(Verdict),
 )
+repairs = st.builds(Repair, before=texts, verdict=st.sampled_from(Verdict), after=maybe_text)
 cited = st.builds(CitedSource, number=st.integers(1, 20), paper=papers, passages=st.lists(passages, max_size=2).map(tuple))
 scores = st.dictionaries(st.sampled_from(["dense", "keyword", "rerank"]), numbers)
 hits = st.builds(Hit, paper=papers, passage=passages, score=numbers, parts=scores)
@@ -64,4 +68,8 @@ answers = st.builds(
     notes=st.lists(texts, max_size=2).map(tuple),
     settings_fingerprint=texts,
     asked_at=texts,
+    id=texts,
+    follows=st.lists(texts, max_size=2).map(tuple),
+    settings=st.dictionaries(texts, maybe_text, max_size=2),
+    repairs=st.lists(repairs, max_size=2).map(tuple),
 )

@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Sentence, Support, Tokens, Verdict
+from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Repair, Sentence, Support, Tokens, Verdict
 from rag.paper import Paper, Source
 from tests.rag.strategies import answers
 
@@ -21,7 +21,10 @@ def answer() -> Answer:
     return Answer(
         question="Which?",
         text="One [1]. And more.",
-        sentences=(Sentence("One.", (1,), Verdict.SUPPORTED, 0.9), Sentence("And more.", (), Verdict.UNCITED)),
+        sentences=(
+            Sentence("One.", (1,), Verdict.SUPPORTED, 0.9, passage, judged=Verdict.PARTLY),
+            Sentence("And more.", (), Verdict.UNCITED, outside=True),
+        ),
         sources=(CitedSource(1, paper, (passage,)),),
         retrieved=(Hit(paper, passage, 0.7, {"dense": 0.6}),),
         kind=AnswerKind.WRITTEN,
@@ -31,12 +34,27 @@ def answer() -> Answer:
         tokens=Tokens(100, 20, "server"),
         cost=0.002,
         timings={"retrieve": 0.01},
+        follows=("0123456789ab",),
+        settings={"answer_words": 90},
+        repairs=(Repair("Ten.", Verdict.UNSUPPORTED, None),),
     )
 
 
 def test_json_and_back_is_the_same_answer() -> None:
     written = json.dumps(answer().to_dict())
     assert Answer.from_dict(json.loads(written)) == answer()
+
+
+def test_a_row_of_an_earlier_version_is_read() -> None:
+    row = answer().to_dict()
+    for later in ("id", "follows", "settings", "repairs"):
+        del row[later]
+    for sentence in row["sentences"]:
+        for later in ("evidence", "outside", "judged"):
+            del sentence[later]
+    read = Answer.from_dict(row)
+    assert (read.id, read.repairs, read.sentences[0].evidence) == ("", (), None)
+    assert read.sentences[0].text == "One."
 
 
 @given(answers)
@@ -54,7 +72,12 @@ def test_the_mapping_holds_every_field() -> None:
 def test_the_mapping_is_plain() -> None:
     row = answer().to_dict()
     assert row["kind"] == "written"
-    assert row["sentences"][0] == {"text": "One.", "citations": [1], "verdict": "supported", "probability": 0.9}
+    first = row["sentences"][0]
+    assert first["citations"] == [1]
+    assert first["verdict"] == "supported"
+    assert first["evidence"] == {"paper_id": "arxiv:2407.02833", "index": 0, "start": 0, "end": 4, "text": "One."}
+    assert (first["outside"], first["judged"]) == (False, "partly")
+    assert row["repairs"] == [{"before": "Ten.", "verdict": "unsupported", "after": None}]
     assert row["tokens"] == {"prompt": 100, "completion": 20, "counted_by": "server"}
     assert row["sources"][0]["paper"]["sources"] == [{"file": "dump.txt", "line": 3}]
 
