@@ -7,14 +7,12 @@ The summary goes to standard output, progress and messages to standard error.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import QuestionSetError, VouchError
+from eval.console import Home, load_settings, one_message, tell
 from rag.terminal.clean import clean
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from eval.runner import RunProgress
     from eval.runs import RunInfo
     from eval.summary import Summary
-    from rag.settings import Settings
 
 MOST_BAD_ROWS = 20
 
@@ -37,8 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Home = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder that holds the library (VOUCH_HOME).")]
 
 
 @app.callback()
@@ -193,29 +188,6 @@ def show_runs(found: list[RunInfo]) -> None:
         done = str(info.done) if info.done == questions else f"{info.done} of {questions}"
         table.add_row(clean(info.name), done, failed, *shown, info.manifest.started[:16].replace("T", " "))
     Console(markup=False, emoji=False, highlight=False).print(table)
-
-
-@contextmanager
-def one_message() -> Iterator[None]:
-    """Foreseen errors become one message and an exit code."""
-    try:
-        yield
-    except VouchError as error:
-        tell(f"vouch: {error}")
-        raise typer.Exit(2 if isinstance(error, QuestionSetError) else 1) from None
-
-
-def load_settings(home: Path | None) -> Settings:
-    """Settings of the environment, with `home` in place of VOUCH_HOME where given."""
-    from rag.settings import Settings
-
-    return Settings.load() if home is None else Settings.load(home=home.expanduser().absolute())
-
-
-def tell(text: str) -> None:
-    """A message on standard error, without control sequences that a file or a paper may carry."""
-    if text:
-        typer.echo(clean(text), err=True)
 
 
 if __name__ == "__main__":
