@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 from rag.answering.abstain import NO_MATCH, REFUSAL, REFUSE_BELOW, REFUSE_LEANING_BELOW, confidence
@@ -14,6 +14,8 @@ from rag.answering.extractive import quote
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
 from rag.answering.support import SupportChecker
 from rag.backends import open_backend
+from rag.backends.base import never
+from rag.embedding import Vectors
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder
 from rag.retrieval.hybrid import HybridRetriever
@@ -40,11 +42,14 @@ class Assistant(Upkeep):
         *,
         llm: str | None = None,
         filters: bool = True,
+        without: Collection[str] = (),
+        cancelled: Callable[[], bool] = never,
     ) -> Answer:
         """Answer from the library. `history` are the answers of the conversation so far, oldest first.
 
         `on_token` receives the answer's text piece by piece. `llm` takes the place of `settings.llm` for this question.
-        With `filters=False` no condition ("papers from 2023") is read from the question.
+        With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
+        `Answer.filters`) is in `without` are left out. Once `cancelled` says so, a model's answer ends with what has arrived.
         Raises BackendError where the back end gives no usable answer; nothing is answered in its place.
         """
         spec = llm or self.settings.llm
@@ -52,7 +57,7 @@ class Assistant(Upkeep):
         # Opened before anything else: a missing key is told at once, not after the search.
         backend = None if spec == EXTRACTIVE else open_backend(spec, self.settings)
         self._finish_pending()
-        found = self._finder.find(question, history, RETRIEVED, filters=filters)
+        found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without)
         hits = found.hits
         clock.lap("retrieve")
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
@@ -69,7 +74,16 @@ class Assistant(Upkeep):
             from rag.answering.written import write
 
             turns = [(answer.question, answer.text) for answer in history]
-            draft = write(question, evidence_of(hits), backend, self.settings, self._checker.check, on_token, history=turns)
+            draft = write(
+                question,
+                evidence_of(hits),
+                backend,
+                self.settings,
+                self._checker.check,
+                on_token,
+                history=turns,
+                cancelled=cancelled,
+            )
         clock.lap("answer")
         return Answer(
             question=question,
@@ -96,6 +110,11 @@ class Assistant(Upkeep):
         """Whether the passages support the sentence; `evidence` has offsets into its own passage, `index` says which."""
         given = [Passage("", n, 0, len(text), text) for n, text in enumerate(passages)]
         return self._checker.check(sentence, given)
+
+    def embed_question(self, question: str) -> tuple[str, Vectors]:
+        """The embedder's fingerprint and the question's unit vector. Vectors of different fingerprints are not comparable."""
+        embedder = self._embedder()
+        return embedder.fingerprint, embedder.embed([question])[0]
 
     @cached_property
     def _retriever(self) -> HybridRetriever:

@@ -107,6 +107,10 @@ class OpenLibrary:
         """Papers in the catalogue that cannot be found yet, because an ingest was interrupted or is under way."""
         return self._catalogue.pending_count(self.index_name)
 
+    def mark(self) -> str:
+        """Changes whenever papers come or go; quick, however large the library. Not comparable between libraries."""
+        return self._catalogue.mark()
+
     def library_fingerprint(self) -> str:
         """12 hex digits that are equal for libraries of the same papers."""
         return self._catalogue.library_fingerprint()

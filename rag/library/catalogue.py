@@ -110,6 +110,12 @@ class Catalogue:
                 digest.update(f"{paper_id}\n".encode())
         return digest.hexdigest()[:12]
 
+    def mark(self) -> str:
+        """Changes whenever papers come or go. Two lookups, however large the library; for caches in one process."""
+        with self.reading() as db:
+            last = db.execute(sa.select(PAPERS.c.seq, PAPERS.c.id).order_by(PAPERS.c.seq.desc()).limit(1)).first()
+        return f"{self.count()}-{last[0]}-{last[1]}" if last else "empty"
+
     def mark_indexed(self, index_name: str, passages: dict[str, int]) -> None:
         """Record that both stores of the index hold these papers; `passages` gives each paper's number of passages."""
         rows = [{"index_name": index_name, "paper_id": paper, "passages": n} for paper, n in passages.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,11 @@ class Rule:
     near_work: bool = False
 
 
-def read_conditions(question: str, facts: Facts) -> Reading:
-    """The conditions a question states. Rules are tried in order; wording that one has used is not seen by the next."""
+def read_conditions(question: str, facts: Facts, without: Collection[str] = ()) -> Reading:
+    """The conditions a question states. Rules are tried in order; wording that one has used is not seen by the next.
+
+    Those whose label is in `without` are read over: they neither hold nor stay in the topic.
+    """
     values: dict[str, Any] = {}
     labels: list[str] = []
     order: Order | None = None
@@ -63,13 +66,15 @@ def read_conditions(question: str, facts: Facts) -> Reading:
             found = rule.read(match, facts)
             if not found or any(name in values for name in found):
                 continue
-            values |= found
-            labels.append(" ".join(match[0].split()).strip(" ,;:?."))
+            label = _label(match)
             rest = _blank(rest, match)
+            if label not in without:
+                values |= found
+                labels.append(label)
     ranking = ORDER.search(rest)
-    if ranking and not (ranking["votes"] and "min_upvotes" in values):
+    if ranking and _label(ranking) not in without and not (ranking["votes"] and "min_upvotes" in values):
         order = _order(ranking)
-        labels.append(" ".join(ranking[0].split()))
+        labels.append(_label(ranking))
     if ranking:
         rest = _blank(rest, ranking)
     return Reading(Conditions(**values), tuple(labels), order, " ".join(rest.split()))
@@ -78,6 +83,10 @@ def read_conditions(question: str, facts: Facts) -> Reading:
 def number(text: str) -> int:
     """12, "12" or "twelve"."""
     return int(text) if text.isdigit() else WORDS[" ".join(text.lower().split())]
+
+
+def _label(match: re.Match[str]) -> str:
+    return " ".join(match[0].split()).strip(" ,;:?.")
 
 
 def _blank(text: str, match: re.Match[str]) -> str:

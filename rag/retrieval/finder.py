@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.record import Answer, Hit
@@ -58,10 +58,21 @@ class Finder:
         self._catalogue = catalogue
         self._retriever = retriever
 
-    def find(self, question: str, history: Sequence[Answer], limit: int, *, filters: bool = True) -> Found:
-        """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions."""
-        reading = read_conditions(question, self._facts()) if filters else Reading()
+    def find(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        limit: int,
+        *,
+        filters: bool = True,
+        without: Collection[str] = (),
+    ) -> Found:
+        """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions, and
+        those whose label is in `without` are read over."""
+        reading = read_conditions(question, self._facts(), without) if filters else Reading()
         if not (reading.conditions or reading.order):
+            if without and content_words(reading.topic):
+                question = reading.topic
             hits, searched = self._retriever.search(question, limit), question
             if history and leans(question) and not stands_alone(hits):
                 searched = standalone(question, history)

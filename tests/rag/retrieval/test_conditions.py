@@ -82,6 +82,16 @@ def test_the_topic_is_what_remains() -> None:
     assert reading.labels == ("from 2021",)
 
 
+def test_a_condition_can_be_taken_back() -> None:
+    question = "Pruning papers from 2021 with at least 5 authors, newest first?"
+    assert read_conditions(question, FACTS).labels == ("with at least 5 authors", "from 2021")
+    without = read_conditions(question, FACTS, {"from 2021"})
+    assert without.labels == ("with at least 5 authors",)
+    assert without.conditions == Conditions(min_authors=5)
+    assert "2021" not in without.topic
+    assert read_conditions("the three newest papers", FACTS, {"the three newest"}).order is None
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
