@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval import commands_compare
 from eval.console import Home, load_settings, one_message, tell
 from rag.terminal.clean import clean
 
@@ -189,6 +190,8 @@ def show_runs(found: list[RunInfo]) -> None:
         table.add_row(clean(info.name), done, failed, *shown, info.manifest.started[:16].replace("T", " "))
     Console(markup=False, emoji=False, highlight=False).print(table)
 
+
+commands_compare.register(app)
 
 if __name__ == "__main__":
     app(prog_name="vouch eval")

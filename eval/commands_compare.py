@@ -1,0 +1,169 @@
+"""vouch eval compare | gate: two or more runs against each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eval.console import one_message, tell
+from rag.errors import VouchError
+from rag.terminal.clean import one_line
+
+if TYPE_CHECKING:
+    from eval.compare import Comparison, Effect, Flip
+
+MOST_FLIPS = 10
+WIDTH = 110
+
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders of runs over the same questions, the baseline first.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `vouch eval`."""
+    app.command("compare")(compare)
+    app.command("gate")(gate)
+
+
+def compare(
+    runs: Runs,
+    *,
+    score: Annotated[str | None, typer.Option(metavar="FIGURE", help="The figure that decides, such as fact_recall.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare runs question by question: difference, 95 % interval, p, effect by kind and tag, questions that flipped."""
+    with one_message():
+        from eval.compare import compare_all, read_runs
+        from eval.errors import RunError
+
+        if len(runs) < 2:
+            raise RunError("A comparison takes two runs or more; one was named.", remedy="vouch eval list shows the runs.")
+        found = compare_all(read_runs(runs), score)
+        if as_json:
+            typer.echo(json.dumps([one.to_dict() for one in found], indent=1, ensure_ascii=False))
+            return
+        for one in found:
+            show(one, len(found))
+
+
+def gate(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of the run to judge.")],
+    *,
+    baseline: Annotated[Path, typer.Option(metavar="RUN", help="Folder of the run to hold it against.")],
+    max_drop: Annotated[float, typer.Option(min=0.0, max=1.0, metavar="X", help="Drop that is allowed.")] = 0.02,
+    score: Annotated[list[str] | None, typer.Option(metavar="FIGURE", help="Figure to check; may be repeated.")] = None,
+) -> None:
+    """Exit with 1 where RUN is worse than the baseline by more than --max-drop and the data support it; say why either way.
+
+    An error, such as runs that share no question, exits with 2.
+    """
+    try:
+        from eval import gate as gates
+        from eval.compare import read_run
+
+        found = gates.gate(read_run(baseline), read_run(run), max_drop, score or ())
+    except VouchError as error:
+        tell(f"vouch: {error}")
+        raise typer.Exit(2) from None
+    for check in found.checks:
+        typer.echo(f"{'pass' if check.passed else 'FAIL'}  {check.reason}")
+    for remark in remarks(found.comparison):
+        typer.echo(remark)
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def show(found: Comparison, comparisons: int) -> None:
+    """A comparison as text."""
+    typer.echo(f"{one_line(found.second)} against {one_line(found.first)}\n  {sentence(found.headline, comparisons)}")
+    for remark in remarks(found):
+        typer.echo(f"  {remark}")
+    console = _console()
+    for title, effects in (("by kind and tag", found.groups), ("other figures", found.others)):
+        if effects:
+            console.print(table(title, effects))
+    for verb, flips in (("gained", found.gained), ("lost", found.lost)):
+        list_flips(verb, flips)
+    typer.echo("")
+
+
+def sentence(effect: Effect, comparisons: int = 1) -> str:
+    """The verdict in one line: `fact_recall +3.0 points (0.674 to 0.704), …, not significant (exact McNemar p = 0.16)`."""
+    from eval.compare import UNBOUNDED
+
+    share = effect.name not in UNBOUNDED
+    scale, digits, unit = (100, 1, " points") if share else (1, 2, "")
+    low, high = effect.low * scale, effect.high * scale
+    verdict = "significant" if effect.significant else "not significant"
+    p = f"{effect.test} p {probability(effect.p)}"
+    if comparisons > 1:
+        p += f", Holm over {comparisons} comparisons p {probability(effect.adjusted)}"
+    return (
+        f"{effect.name} {effect.difference * scale:+.{digits}f}{unit} ({effect.first:.3f} to {effect.second:.3f}), "
+        f"95 % interval {low:+.{digits}f} to {high:+.{digits}f}, n = {effect.n}: {verdict} ({p})"
+    )
+
+
+def probability(p: float) -> str:
+    """`= 0.16`, `= 0.003`, `= 1.0e-26`."""
+    return f"= {p:.1e}" if p < 0.001 else f"= {p:.2f}" if p >= 0.095 else f"= {p:.2g}"
+
+
+def remarks(found: Comparison) -> list[str]:
+    """What else has to be known to read the figures: failures, questions without a partner, other wordings."""
+    said = []
+    if any(found.failures):
+        ran = ""
+        if found.bounds is not None:
+            low, high = (100 * end for end in found.bounds)
+            ran = f"; whatever their answers had been, the difference lies in {low:+.1f} to {high:+.1f} points"
+        said.append(f"{found.failures[0]} and {found.failures[1]} questions failed and are in no figure{ran}.")
+    if found.unpaired:
+        said.append(f"{found.unpaired} questions are in one of the runs only and are left out.")
+    if found.reworded:
+        said.append(f"{found.reworded} questions are worded differently under the same id.")
+    return said
+
+
+def table(title: str, effects: Sequence[Effect]) -> Any:
+    """The effects as a table for the terminal; `*` marks the significant ones."""
+    from rich import box
+    from rich.table import Table
+
+    drawn = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+    drawn.add_column("", overflow="fold")
+    for column in ("n", "first", "second", "difference", "95 % interval", "p", "Holm", ""):
+        drawn.add_column(column, justify="right")
+    for one in effects:
+        drawn.add_row(
+            one_line(one.name),
+            str(one.n),
+            f"{one.first:.3f}",
+            f"{one.second:.3f}",
+            f"{one.difference:+.3f}",
+            f"{one.low:+.3f} to {one.high:+.3f}",
+            probability(one.p).removeprefix("= "),
+            probability(one.adjusted).removeprefix("= "),
+            "*" if one.significant else "",
+        )
+    return drawn
+
+
+def list_flips(verb: str, flips: Sequence[Flip]) -> None:
+    """The questions that changed most, first."""
+    if not flips:
+        return
+    typer.echo(f"{len(flips)} questions {verb}:")
+    for one in flips[:MOST_FLIPS]:
+        typer.echo(f"  {one.before:.2f} to {one.after:.2f}  {one_line(one.id)}: {one_line(one.question)[:80]}")
+    if len(flips) > MOST_FLIPS:
+        typer.echo(f"  … and {len(flips) - MOST_FLIPS} more; --json lists all.")
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(width=WIDTH, color_system=None, markup=False, emoji=False, highlight=False)
