@@ -1,0 +1,89 @@
+"""The tables of `conversations.sqlite`, how the file is opened, and its errors in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from rag.errors import LibraryError
+from rag.library.disk import is_forbidden, is_full
+
+FILE = "conversations.sqlite"
+BUSY_SECONDS = 30.0  # waited for another process that writes
+
+_meta = sa.MetaData()
+CONVERSATIONS = sa.Table(
+    "conversations",
+    _meta,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("updated", sa.Text, nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+TURNS = sa.Table(
+    "turns",
+    _meta,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+)
+REPLIES = sa.Table(
+    "replies",
+    _meta,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("turn", sa.ForeignKey("turns.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("llm", sa.Text, nullable=False),
+    sa.Column("without", sa.JSON, nullable=False),
+    sa.Column("alone", sa.Boolean, nullable=False),
+    sa.Column("beside", sa.Boolean, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, index=True),  # its id in the AnswerStore
+    sa.Column("said", sa.Text, nullable=False),  # the answer's text, for searching
+    sa.Column("error", sa.JSON),
+    sa.Column("follow_ups", sa.JSON),
+    sa.Column("good", sa.Boolean),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("verified", sa.Text, nullable=False),
+)
+VERIFIED = sa.Table(
+    "verified",
+    _meta,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("embedder", sa.Text, nullable=False),  # its fingerprint
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, little-endian
+    sa.Column("answer", sa.Text, nullable=False),  # its id in the AnswerStore
+    sa.Column("kept", sa.Text, nullable=False),
+)
+
+
+def open_file(home: Path) -> sa.Engine:
+    """The engine of the file in `home`, its tables made."""
+    engine = sa.create_engine(f"sqlite:///{home / FILE}", connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare)
+    _meta.create_all(engine)
+    return engine
+
+
+def told(error: Exception, home: Path, done: str) -> LibraryError:
+    """That a conversation could not be `done` (saved, read), and what is safe."""
+    safe = "What this page shows stays until Vouch ends"
+    if is_full(error, home):
+        remedy = f"{safe}. Make room; the next question saves all of it."
+        return LibraryError(f"The conversation could not be {done}: the disk that holds {home} is full.", remedy=remedy)
+    if is_forbidden(error):
+        remedy = f"{safe}; export what you want to keep. Give Vouch the right to write there, or set VOUCH_HOME."
+        return LibraryError(f"The conversation could not be {done}: {home} cannot be written to.", remedy=remedy)
+    found = f"{type(error).__name__}: {error}".splitlines()[0]
+    return LibraryError(f"The conversation could not be {done} ({found}).", remedy=f"{safe}. Check {home / FILE}.")
+
+
+def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
