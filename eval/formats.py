@@ -1,4 +1,4 @@
-"""The grammar of question files: JSON lines and CSV. What a row's fields mean is in `eval.questions`.
+"""The grammar of question files: JSON lines, a JSON array, YAML and CSV. What a row's fields mean is in `eval.questions`.
 
 A parser takes the file's name and text and yields, for every row that is not blank, its 1-based first line and either the
 mapping of its fields or the BadRow that says why there is none. Lists inside a CSV cell are still text here.
@@ -7,11 +7,14 @@ mapping of its fields or the BadRow that says why there is none. Lists inside a 
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
+import re
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from eval.errors import BadRow
 from rag.errors import QuestionSetError
@@ -21,16 +24,32 @@ Parsed = tuple[int, Row | BadRow]
 
 CSV_DELIMITERS = (",", ";", "\t")
 SHOWN = 60
+MOST_BYTES = 1 << 30  # of an unpacked file
+GZIP = b"\x1f\x8b"
 
 
 def read(path: Path) -> bytes:
     """The file's bytes. Raises QuestionSetError where it cannot be read."""
     if path.is_dir():
-        raise QuestionSetError(f"{path} is a folder; expected a question file.", remedy="Name one .jsonl or .csv file.")
+        raise QuestionSetError(f"{path} is a folder; expected a question file.", remedy="Name one .jsonl, .yaml or .csv file.")
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise QuestionSetError(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from error
+        with open_unpacked(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise QuestionSetError(f"{path} cannot be read: {why}.", remedy="Check the path.") from error
+    if len(data) > MOST_BYTES:
+        raise QuestionSetError(f"{path} holds more than {MOST_BYTES >> 20} MB.", remedy="Split it.")
+    return data
+
+
+def open_unpacked(path: Path) -> BinaryIO:
+    """The file for reading, unpacked where it is packed with gzip, whatever it is called."""
+    file = path.open("rb")
+    if file.peek(2)[:2] != GZIP:
+        return file
+    file.close()
+    return cast(BinaryIO, gzip.open(path, "rb"))
 
 
 def decode(path: Path, data: bytes) -> str:
@@ -79,6 +98,74 @@ def parse_jsonl(file: str, text: str) -> Iterator[Parsed]:
             yield line, BadRow(file, line, f"a JSON {type(value).__name__}", expected="one JSON object a line")
 
 
+def parse_json(file: str, text: str) -> Iterator[Parsed]:
+    """A JSON array of objects, or an object that holds one under `questions`; anything else is read as JSON lines."""
+    start = re.match(r'\s*(?:\{\s*"questions"\s*:\s*)?\[', text)
+    if start is None:
+        yield from parse_jsonl(file, text)
+        return
+    decoder, at = json.JSONDecoder(), start.end()
+    while (found := _JSON_GAP.match(text, at)) and text[found.end() : found.end() + 1] not in ("]", ""):
+        at = found.end()
+        line = text.count("\n", 0, at) + 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            # Where one object is broken, nobody can say where the next one begins.
+            what = getattr(error, "msg", "nested too deeply")
+            yield line, BadRow(file, line, f"no JSON ({what}); the rest of the file is not read", expected="an object")
+            return
+        if isinstance(value, dict) and not undecodable(json.dumps(value, ensure_ascii=False)):
+            yield line, value
+        else:
+            yield line, BadRow(file, line, f"a JSON {type(value).__name__}, or bytes that are not UTF-8", expected="an object")
+
+
+_JSON_GAP = re.compile(r"[\s,]*")
+
+
+def parse_yaml(file: str, text: str) -> Iterator[Parsed]:
+    """A YAML list of mappings, or a mapping that holds one under `questions`. Every scalar is text, so that a key fact 5.10
+    stays 5.10. Aliases are refused: a few of them can stand for gigabytes."""
+    import yaml  # type: ignore[import-untyped, unused-ignore]
+
+    if undecodable(text):
+        raise QuestionSetError(f"{file} holds bytes that are not UTF-8; expected UTF-8.", remedy="Save it again as UTF-8.")
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1
+                raise QuestionSetError(f"{file}, line {line}: an alias *{event.anchor}.", remedy="Write the value out.")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        what = getattr(error, "problem", None) or str(error)
+        raise QuestionSetError(f"{file}{place}: no YAML ({what}).", remedy="Correct that line.") from None
+    except RecursionError:
+        raise QuestionSetError(f"{file}: YAML nested too deeply.", remedy="Write a list of questions.") from None
+    if isinstance(node, yaml.MappingNode):
+        node = next((value for key, value in node.value if getattr(key, "value", None) == "questions"), node)
+    if not isinstance(node, yaml.SequenceNode):
+        raise QuestionSetError(f"{file}: no list of questions.", remedy="Write a YAML list of mappings, each with `question`.")
+    for item in node.value:
+        line = item.start_mark.line + 1
+        value = _plain(item)
+        if isinstance(value, dict):
+            yield line, value
+        else:
+            yield line, BadRow(file, line, f"a YAML {item.id}", expected="a mapping with `question`")
+
+
+def _plain(node: Any) -> Any:
+    """A YAML node as dicts, lists, texts and None."""
+    if node.id == "mapping":
+        return {str(key.value): _plain(value) for key, value in node.value}
+    if node.id == "sequence":
+        return [_plain(value) for value in node.value]
+    return None if node.style is None and node.value.lower() in ("", "~", "null") else node.value
+
+
 def parse_csv(file: str, text: str) -> Iterator[Parsed]:
     """A header line with a column `question`, then one question a row; commas, semicolons or tabs between the cells."""
     delimiter = _delimiter(file, text)
@@ -116,11 +203,19 @@ def _delimiter(file: str, text: str) -> str:
     )
 
 
-PARSERS: dict[str, Callable[[str, str], Iterator[Parsed]]] = {"jsonl": parse_jsonl, "csv": parse_csv}
-SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv"}
+PARSERS: dict[str, Callable[[str, str], Iterator[Parsed]]] = {
+    "jsonl": parse_jsonl,
+    "json": parse_json,
+    "yaml": parse_yaml,
+    "csv": parse_csv,
+}
+SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".csv": "csv", ".tsv": "csv"}
 
 
 def parser_for(path: Path, text: str) -> Callable[[str, str], Iterator[Parsed]]:
-    """The parser the suffix names; for any other suffix JSON lines where the text begins with `{`, else CSV."""
-    guess = "jsonl" if text.lstrip().startswith("{") else "csv"
-    return PARSERS[SUFFIXES.get(path.suffix.lower(), guess)]
+    """The parser the suffix names, `.gz` aside; for any other suffix JSON where the text begins with a bracket, YAML where it
+    begins with `- ` or `questions:`, else CSV."""
+    suffix = Path(path.stem).suffix if path.suffix.lower() == ".gz" else path.suffix
+    begin = text.lstrip()
+    guess = "json" if begin.startswith(("{", "[")) else "yaml" if begin.startswith(("- ", "questions:")) else "csv"
+    return PARSERS[SUFFIXES.get(suffix.lower(), guess)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 RANK_FIGURES = ("hit@1", "hit@3", "hit@5", "hit@10", "recall@5", "recall@10", "mrr@10", "ndcg@10")
@@ -74,6 +75,58 @@ def key_fact_recall(text: str, facts: Sequence[str]) -> float:
         raise ValueError("no key fact: recall is not defined")
     given = answer_text(text)
     return sum(normalised(fact) in given for fact in facts) / len(facts)
+
+
+def token_f1(text: str, reference: str) -> float:
+    """Harmonic mean of the precision and recall of an answer's words against those of a reference answer.
+
+    Words are counted as often as they occur; case, marks, punctuation and the articles a, an, the do not count (SQuAD's
+    F1; Rajpurkar et al., EMNLP 2016). Two texts without a word agree.
+    """
+    given, wanted = _tokens(answer_text(text)), _tokens(normalised(reference))
+    if not given or not wanted:
+        return float(given == wanted)
+    shared = (given & wanted).total()
+    if not shared:
+        return 0.0
+    precision, recall = shared / given.total(), shared / wanted.total()
+    return 2 * precision * recall / (precision + recall)
+
+
+def _tokens(text: str) -> Counter[str]:
+    return Counter(word.strip(".") for word in text.split() if word.strip(".") and word not in {"a", "an", "the"})
+
+
+def evidence_recall(cited: Sequence[str], gold: Sequence[str]) -> float:
+    """Share of the gold sentences that stand in what is cited. Both are lists of single sentences; see `same_sentence`.
+
+    ValueError where there is no gold sentence.
+    """
+    if not gold:
+        raise ValueError("no gold sentence: recall is not defined")
+    return sum(any(same_sentence(own, one) for own in cited) for one in gold) / len(gold)
+
+
+def evidence_precision(cited: Sequence[str], gold: Sequence[str]) -> float:
+    """Share of the cited sentences that are gold. Nothing cited counts 0, as in `citation_precision`."""
+    return sum(any(same_sentence(own, one) for one in gold) for own in cited) / len(cited) if cited else 0.0
+
+
+def same_sentence(one: str, other: str) -> bool:
+    """Whether two sentences are the same after `normalised`, or one is part of the other and at least half as long."""
+    shorter, longer = sorted((normalised(one), normalised(other)), key=len)
+    return bool(shorter) and shorter in longer and 2 * len(shorter) >= len(longer)
+
+
+def label_of(text: str, labels: Collection[str]) -> str | None:
+    """The one of `labels` that an answer gives: its first word, else the only label that occurs in it; None otherwise."""
+    given = f" {answer_text(text).replace('.', ' ')} "
+    known = {label: f" {normalised(label)} " for label in labels}
+    for label, words in known.items():
+        if given.startswith(words):
+            return label
+    found = [label for label, words in known.items() if words in given]
+    return found[0] if len(found) == 1 else None
 
 
 def word_count(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from eval.questions import PaperRef
@@ -99,3 +99,26 @@ def resolve(refs: Iterable[PaperRef], papers: Iterable[Paper]) -> Resolution:
             reason = f"fits {len(candidates)} papers" if candidates else "not in the library"
             missing[ref] = Unresolved(ref.label, reason)
     return Resolution(found, missing)
+
+
+def resolve_in(refs: Iterable[PaperRef], papers: Callable[[], Iterable[Paper]]) -> Resolution:
+    """`resolve`, and a second pass over the library for texts that begin no abstract: they may stand anywhere in one."""
+    resolution = resolve(refs, papers())
+    passages = {ref: letters(ref.opening) for ref in resolution.unresolved if ref.opening}
+    wanted = {ref: passage for ref, passage in passages.items() if len(passage) >= FEWEST_LETTERS}
+    if not wanted:
+        return resolution
+    holders: dict[PaperRef, list[str]] = defaultdict(list)
+    for paper in papers():
+        text = letters(paper.abstract)
+        for ref, passage in wanted.items():
+            if passage in text:
+                holders[ref].append(paper.id)
+    found = {ref: own[0] for ref, own in holders.items() if len(own) == 1}
+    missing = {ref: why for ref, why in resolution.unresolved.items() if ref not in found}
+    return Resolution({**resolution.ids, **found}, missing)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a passage or an abstract, in lower case: spacing and punctuation do not matter."""
+    return "".join(c for c in text.lower() if c.isalnum())

@@ -32,6 +32,16 @@ def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
                 raise RunDamaged(f"{path}, line {line}: no result row.", remedy=remedy)
 
 
+def exchanges(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What was asked and answered in a row: the turns of a dialogue, or the row itself."""
+    return list(row["turns"]) if "turns" in row else [row]
+
+
+def scored_exchanges(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The exchanges that have scores; none where the row failed."""
+    return [] if row["error"] is not None else [exchange for exchange in exchanges(row) if exchange["scores"] is not None]
+
+
 def count_lines(folder: Path) -> int:
     """How many whole lines a run has, without reading what is in them."""
     path = folder / RESULTS

@@ -43,13 +43,15 @@ class Assistant(Upkeep):
         llm: str | None = None,
         filters: bool = True,
         without: Collection[str] = (),
+        hidden: Collection[str] = (),
         cancelled: Callable[[], bool] = never,
     ) -> Answer:
         """Answer from the library. `history` are the answers of the conversation so far, oldest first.
 
         `on_token` receives the answer's text piece by piece. `llm` takes the place of `settings.llm` for this question.
         With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
-        `Answer.filters`) is in `without` are left out. Once `cancelled` says so, a model's answer ends with what has arrived.
+        `Answer.filters`) is in `without` are left out. Papers whose id is in `hidden` are not found, as if the library did
+        not hold them. Once `cancelled` says so, a model's answer ends with what has arrived.
         Raises BackendError where the back end gives no usable answer; nothing is answered in its place.
         """
         spec = llm or self.settings.llm
@@ -58,7 +60,7 @@ class Assistant(Upkeep):
         backend = None if spec == EXTRACTIVE else open_backend(spec, self.settings)
         self._finish_pending()
         found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without)
-        hits = found.hits
+        hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
         clock.lap("retrieve")
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
         sure = float(bool(hits)) if found.listing else confidence(found.searched, hits, sentences)

@@ -41,7 +41,7 @@ def test_scores_of_an_answer(make_answer: Make) -> None:
 
 def test_figures_that_do_not_apply_are_absent(make_answer: Make) -> None:
     scores = score(Turn("Which GPU?", answerable=False), [], make_answer("Nothing here.", retrieved=["a"], abstained=True))
-    assert scores == {"words": 2, "answered": 0, "abstained": 1, "rightly_refused": 1}
+    assert scores == {"words": 2, "answered": 0, "abstained": 1, "rightly_refused": 1, "right": 1}
 
 
 def test_means_counts_and_kinds() -> None:
