@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eval import commands_compare
+from eval import commands_compare, commands_votes
 from eval.console import Home, load_settings, one_message, tell
 from rag.terminal.clean import clean
 
@@ -192,6 +192,7 @@ def show_runs(found: list[RunInfo]) -> None:
 
 
 commands_compare.register(app)
+commands_votes.register(app)
 
 if __name__ == "__main__":
     app(prog_name="vouch eval")
