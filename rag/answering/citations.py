@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.answering.cited import CLOSERS, CitedSentence, Mark, cited_sentences
-from rag.answering.record import Passage
+from rag.answering.record import OUTSIDE_MARK, Passage
 
 LETTERS, DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"  # no vowels, so no words; nothing that looks like something else
 GROUP_LIMIT = 80  # characters between the brackets of a citation at most
@@ -50,13 +50,15 @@ _ADDRESS_HEAD = re.compile(r"(?:https?|ftp|www)$", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A model's text with marks [1], [2], … in the place of keys. `papers` are the ids behind the numbers, [1] first;
-    `keys` the passages cited in order of first use; `invented` the citations that stood for nothing and were removed."""
+    `keys` the passages cited in order of first use; `invented` the citations that stood for nothing and were removed;
+    `marks` say where in the text which keys were."""
 
     text: str
     sentences: tuple[CitedSentence, ...]
     papers: tuple[str, ...]
     keys: tuple[str, ...]
     invented: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 def fresh_keys(count: int, avoid: str = "") -> tuple[str, ...]:
@@ -70,13 +72,13 @@ def fresh_keys(count: int, avoid: str = "") -> tuple[str, ...]:
     return tuple(keys)
 
 
-def resolve(text: str, keys: Mapping[str, Passage]) -> Resolved:
+def resolve(text: str, keys: Mapping[str, Passage], outside: str = "") -> Resolved:
     """Turn keys in `text` into marks. Papers are numbered in order of first use, passages of one paper share its number.
 
     Understood: `[a]`, `[a, b]`, `[a][b]`, `(a)`, `[[a]]`, `[key a]`, a bare key, capitals. Brackets that hold only what looks
-    like a key, or only numbers as in [3], are invented citations.
+    like a key, or only numbers as in [3], are invented citations. The key `outside` stands for the model's own knowledge.
     """
-    stream = MarkStream(keys)
+    stream = MarkStream(keys, outside)
     stream.feed(text)
     stream.close()
     return stream.resolved()
@@ -88,8 +90,10 @@ class MarkStream:
     What comes out never changes afterwards and never holds a key; white space at the ends is left out.
     """
 
-    def __init__(self, keys: Mapping[str, Passage]) -> None:
+    def __init__(self, keys: Mapping[str, Passage], outside: str = "") -> None:
         self._keys = keys
+        self._outside = outside
+        self._known = frozenset({*keys, outside} - {""})
         self._pending = ""
         self._space = ""  # white space not yet given out
         self._removed: str | None = None  # the white space in front of an invented citation behind the text so far
@@ -108,10 +112,11 @@ class MarkStream:
         return self._drain(final=True)
 
     def resolved(self) -> Resolved:
-        """Everything so far; call it after `close`."""
-        used = tuple(dict.fromkeys(key for mark in self._marks for key in mark.keys))
+        """Everything so far. Before `close` the last sentence may yet grow."""
+        used = tuple(dict.fromkeys(key for mark in self._marks for key in mark.keys if key in self._keys))
         said = cited_sentences(self._text, self._marks)
-        return Resolved(self._text, said, tuple(self._papers), used, tuple(dict.fromkeys(self._invented)))
+        invented = tuple(dict.fromkeys(self._invented))
+        return Resolved(self._text, said, tuple(self._papers), used, invented, tuple(self._marks))
 
     def _drain(self, *, final: bool) -> str:
         before, at = len(self._text), 0
@@ -135,7 +140,7 @@ class MarkStream:
         if word := _WORD.match(text, at):
             if word.end() == len(text) and not final:
                 return None
-            if (key := word[0].lower()) in self._keys:
+            if (key := word[0].lower()) in self._known:
                 self._mark([key])
             else:
                 self._give(word[0])
@@ -168,24 +173,24 @@ class MarkStream:
     def _cut_off(self, inside: str) -> str:
         """The inside of brackets that the end of the text cut off, a key cut in two made whole."""
         head, space, last = inside.rpartition(" ")
-        whole = [key for key in self._keys if len(last) > 1 and key.startswith(last.lower())]
+        whole = [key for key in self._known if len(last) > 1 and key.startswith(last.lower())]
         return head + space + (whole[0] if len(whole) == 1 else last)
 
     def _cite(self, inside: str, opener: str) -> bool:
         """Resolve the inside of brackets if it is a citation, else say that it is none."""
         words = [word.strip("^#*_`\"'.:†") for word in _SPLIT.split(inside.strip())]
         # `(C3H5N)` is a formula; in square brackets capitals are a model's slip.
-        words = [word if opener in "(（" and word.lower() not in self._keys else word.lower() for word in words]
+        words = [word if opener in "(（" and word.lower() not in self._known else word.lower() for word in words]
         words = [word for word in words if word and word.lower() not in _FILLER]
-        known = [word for word in words if word in self._keys]
+        known = [word for word in words if word in self._known]
         like = _KEY if opener in "(（" else _LIKE_A_KEY
-        strange = [word for word in words if word not in self._keys and like.fullmatch(word)]
+        strange = [word for word in words if word not in self._known and like.fullmatch(word)]
         numbers = [word for word in words if _NUMBER.fullmatch(word)]
         if len(known) + len(strange) + len(numbers) < len(words) or not words:
             return False
         if not known and not strange and (opener in "(（" or ("0" in numbers and len(numbers) > 1)):
             return False  # `(3)` is a step, `[0, 1]` an interval
-        self._invented += [word for word in words if word not in self._keys]
+        self._invented += [word for word in words if word not in self._known]
         if known:
             self._mark(known)
         else:
@@ -196,9 +201,9 @@ class MarkStream:
     def _mark(self, keys: list[str]) -> None:
         last = self._marks[-1] if self._marks else None
         joins = last is not None and last.end == len(self._text) and "\n" not in self._space
-        shown = {self._number(key) for key in last.keys} if last is not None and joins else set()
-        fresh = dict.fromkeys(number for key in keys if (number := self._number(key)) not in shown)
-        marks = "".join(f"[{number}]" for number in fresh)
+        shown = {self._label(key) for key in last.keys} if last is not None and joins else set()
+        fresh = dict.fromkeys(label for key in keys if (label := self._label(key)) not in shown)
+        marks = "".join(fresh)
         if last is not None and joins:
             self._text += marks
             self._space = ""
@@ -214,11 +219,13 @@ class MarkStream:
         self._text += marks
         self._space, self._removed = "", None
 
-    def _number(self, key: str) -> int:
+    def _label(self, key: str) -> str:
+        if key == self._outside:
+            return OUTSIDE_MARK
         paper = self._keys[key].paper_id
         if paper not in self._papers:
             self._papers.append(paper)
-        return self._papers.index(paper) + 1
+        return f"[{self._papers.index(paper) + 1}]"
 
     def _give(self, piece: str) -> None:
         self._text += self._gap(piece) + piece

@@ -25,10 +25,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class CitedSentence:
-    """A sentence without its marks and without list signs; `keys` are the passages it cites, in order."""
+    """A sentence without its marks and without list signs; `keys` are the passages it cites, in order.
+
+    In the text with marks it stands, together with its marks, between `start` and `end`.
+    """
 
     text: str
     keys: tuple[str, ...]
+    start: int = 0
+    end: int = 0
 
 
 def cited_sentences(text: str, marks: Sequence[Mark]) -> tuple[CitedSentence, ...]:
@@ -37,32 +42,38 @@ def cited_sentences(text: str, marks: Sequence[Mark]) -> tuple[CitedSentence, ..
     A mark belongs to the sentence it stands in or directly behind, also where it follows the full stop; at the head of a line
     it belongs to the sentence that follows.
     """
-    plain, places = _without_marks(text, marks)
+    plain, origin, places = _without_marks(text, marks)
     spans = [span for line in re.finditer(r"[^\n]+", plain) for span in _line_spans(plain, *line.span())]
-    keys: list[list[str]] = [[] for _ in spans]
-    for place, cited in places:
-        home = _home(plain, spans, place)
-        if home is not None:
-            keys[home] += cited
-    texts = (
-        _SIGN_AHEAD.sub("", plain[start:end], count=1) if _starts_item(plain, start) else plain[start:end] for start, end in spans
-    )
-    return tuple(
-        CitedSentence(words.lstrip(",:; "), tuple(dict.fromkeys(cited))) for words, cited in zip(texts, keys, strict=True)
-    )
+    homes = [_home(plain, spans, place) for place in places]
+    said: list[CitedSentence] = []
+    for n, (first, end) in enumerate(spans):
+        sign = _SIGN_AHEAD.match(plain, first) if _starts_item(plain, first) else None
+        start = min(sign.end(), end - 1) if sign else first
+        own = [mark for mark, home in zip(marks, homes, strict=True) if home == n]
+        words = plain[start:end].lstrip(",:; ")
+        keys = tuple(dict.fromkeys(key for mark in own for key in mark.keys))
+        before = said[-1].end if said else 0
+        begins = max(before, min([origin[start], *(mark.start for mark in own)]))
+        ends = max([begins, origin[end - 1] + 1, *(mark.end for mark in own)])
+        said.append(CitedSentence(words, keys, begins, ends))
+    return tuple(said)
 
 
-def _without_marks(text: str, marks: Sequence[Mark]) -> tuple[str, list[tuple[int, tuple[str, ...]]]]:
-    """The text without its marks, and for each mark the place in it where the mark stood."""
-    plain, at, places = "", 0, []
+def _without_marks(text: str, marks: Sequence[Mark]) -> tuple[str, list[int], list[int]]:
+    """The text without its marks, where each of its characters stands in `text`, and the place in it of each mark."""
+    origin: list[int] = []
+    places: list[int] = []
+    at = 0
     for mark in marks:
-        plain += text[at : mark.start]
+        origin += range(at, mark.start)
         following = text[mark.end : mark.end + 1]
         if not following or following.isspace() or following in CLOSERS:
-            plain = plain.rstrip(" ")
-        places.append((len(plain), mark.keys))
+            while origin and text[origin[-1]] == " ":
+                origin.pop()
+        places.append(len(origin))
         at = mark.end
-    return plain + text[at:], places
+    origin += range(at, len(text))
+    return "".join(text[i] for i in origin), origin, places
 
 
 def _home(plain: str, spans: Sequence[tuple[int, int]], place: int) -> int | None:
