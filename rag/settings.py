@@ -18,6 +18,8 @@ from rag.errors import SettingsError
 
 PREFIX = "VOUCH_"
 ENV_FILE = ".env"
+SHAPING = ("llm", "llm_base_url", "llm_temperature", "llm_max_tokens", "llm_context_tokens", "answer_words")
+"""Settings that shape an answer."""
 
 
 def _key(*names: str) -> AliasChoices:
@@ -121,8 +123,7 @@ class Settings(BaseSettings):
 
     def fingerprint(self) -> str:
         """12 hex digits over the settings that shape an answer; secrets, places and time limits are left out."""
-        shaping = ("llm", "llm_base_url", "llm_temperature", "llm_max_tokens", "llm_context_tokens", "answer_words")
-        values = {name: getattr(self, name) for name in shaping}
+        values = {name: getattr(self, name) for name in SHAPING}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -28,11 +29,7 @@ def render(name: str, home: Path, **values: str) -> str:
 
     Raises SettingsError where a file of the user's lacks a needed place, has an unknown one, or cannot be read.
     """
-    own = home / "prompts" / f"{name}.md"
-    try:
-        text = own.read_text(encoding="utf-8") if own.is_file() else _shipped(name)
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"The prompt {own} cannot be read.", remedy="Save it as UTF-8 text, or remove it.") from None
+    own, text = _source(name, home)
     template = Template(text)
     places = frozenset(template.get_identifiers())
     remedy = f"Correct the file, or remove it to use the prompt that comes with Vouch; its places are {_listed(PLACES[name])}."
@@ -43,6 +40,20 @@ def render(name: str, home: Path, **values: str) -> str:
     if not template.is_valid():
         raise SettingsError(f"The prompt {own} has a dollar sign that marks no place.", remedy="Write $$ for a dollar sign.")
     return template.substitute({place: values.get(place, "") for place in places}).strip()
+
+
+def digests(home: Path) -> dict[str, str]:
+    """12 hex digits of each prompt in force, by its name. Raises SettingsError where a file of the user's cannot be read."""
+    return {name: hashlib.sha256(_source(name, home)[1].encode()).hexdigest()[:12] for name in PLACES}
+
+
+def _source(name: str, home: Path) -> tuple[Path, str]:
+    """Where a user's own prompt would be, and the text in force."""
+    own = home / "prompts" / f"{name}.md"
+    try:
+        return own, own.read_text(encoding="utf-8") if own.is_file() else _shipped(name)
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"The prompt {own} cannot be read.", remedy="Save it as UTF-8 text, or remove it.") from None
 
 
 def _shipped(name: str) -> str:
