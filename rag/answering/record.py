@@ -9,7 +9,6 @@ from typing import Any
 
 from rag.paper import Paper
 
-
 OUTSIDE_MARK = "[not from your library]"
 """Stands in an answer's text, where citations stand, behind a sentence from the model's own knowledge."""
 
