@@ -92,7 +92,7 @@ def show(found: Comparison, comparisons: int) -> None:
 
 def sentence(effect: Effect, comparisons: int = 1) -> str:
     """The verdict in one line: `fact_recall +3.0 points (0.674 to 0.704), …, not significant (exact McNemar p = 0.16)`."""
-    from eval.compare import UNBOUNDED
+    from eval.scoring import UNBOUNDED
 
     share = effect.name not in UNBOUNDED
     scale, digits, unit = (100, 1, " points") if share else (1, 2, "")

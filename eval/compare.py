@@ -17,20 +17,20 @@ from typing import Any
 from eval import metrics, statistics
 from eval.errors import RunError
 from eval.runs import open_run
-from eval.scoring import FIGURES
+from eval.scoring import FIGURES, UNBOUNDED, applicable
 from eval.summary import exchanges
 
-HEADLINES = ("correct", "fact_recall", "citation_recall", "hit@1", "answered")
-"""The figures a comparison is decided by, the first that both runs have."""
+HEADLINES = ("label_accuracy", "right", "fact_recall", "citation_recall", "hit@1", "answered")
+"""The figures a comparison is decided by: the first that both runs have. Labels go before `right` where all have them."""
 
-LOWER_IS_BETTER = frozenset({"wrongly_refused"})
-UNBOUNDED = frozenset({"words"})  # figures that are no shares
+LOWER_IS_BETTER = frozenset({"wrongly_refused", "partly", "contradicted", "number_mismatch", "unsupported", "uncited"})
 FLIP = 0.5  # change of a question's score from which it counts as flipped
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of a run, as far as a comparison needs it. `scores` holds one mapping a scored turn, none where it failed."""
+    """One question of a run, as far as a comparison needs it. `scores` holds one mapping a scored turn, none where it failed;
+    `missing` are then the figures it would have had."""
 
     id: str
     question: str
@@ -38,6 +38,7 @@ class Asked:
     tags: tuple[str, ...]
     failed: bool
     scores: tuple[Mapping[str, float], ...]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def asked(row: Mapping[str, Any]) -> Asked:
     """A row without its answers. Scores that are no finite numbers are left out."""
     failed = row["error"] is not None
     scored = () if failed else tuple(numbers(e["scores"]) for e in exchanges(row) if e.get("scores") is not None)
-    return Asked(row["id"], row.get("question", ""), row["kind"], tuple(row.get("tags", ())), failed, scored)
+    missing = tuple(applicable(exchanges(row)[-1])) if failed else ()
+    return Asked(row["id"], row.get("question", ""), row["kind"], tuple(row.get("tags", ())), failed, scored, missing)
 
 
 def numbers(scores: Mapping[str, Any]) -> dict[str, float]:
@@ -161,7 +163,7 @@ def compare(first: Run, second: Run, headline: str | None = None) -> Comparison:
         raise RunError(
             f"{first.name} and {second.name} have no scored question in common.", remedy="Compare runs of the same question set."
         )
-    chosen = headline or next((name for name in HEADLINES if name in shared), shared[0])
+    chosen = headline or deciding({name: len(pairs(first, second, name, both)) for name in shared})
     if chosen not in shared:
         raise RunError(f"The two runs have no {chosen!r} in common.", remedy=f"Choose one of: {', '.join(shared)}.")
     groups = grouped(first, second, chosen, both)
@@ -179,6 +181,14 @@ def compare(first: Run, second: Run, headline: str | None = None) -> Comparison:
         len(first.asked.keys() ^ second.asked.keys()),
         sum(first.asked[key].question != second.asked[key].question for key in both),
     )
+
+
+def deciding(shared: Mapping[str, int]) -> str:
+    """The figure of HEADLINES that decides, given how many questions have each."""
+    names = [name for name in HEADLINES if name in shared]
+    if names[:2] == list(HEADLINES[:2]) and shared[names[0]] < shared[names[1]]:
+        return names[1]
+    return next(iter([*names, *shared]))
 
 
 def compare_all(runs: Sequence[Run], headline: str | None = None) -> list[Comparison]:
@@ -253,13 +263,11 @@ def flipped(first: Run, second: Run, name: str, keys: Sequence[str]) -> list[Fli
 def bounds(first: Run, second: Run, name: str, keys: Sequence[str]) -> tuple[float, float] | None:
     """The difference if every failed answer had been wrong or right, whichever gives the least, then the greatest.
 
-    A failed question counts where the other run has the figure for it, or where both failed and its kind has the figure.
-    None where nothing failed, or the figure is no share.
+    A failed question counts where the figure applies to it. None where nothing failed, or the figure is not in 0..1.
     """
     if name in UNBOUNDED:
         return None
     found = pairs(first, second, name, keys)
-    kinds = {second.asked[key].kind for key in found}
     low = high = math.fsum(b - a for pair in found.values() for a, b in zip(*pair, strict=True))
     n = sum(len(pair[0]) for pair in found.values())
     failed = 0
@@ -268,7 +276,7 @@ def bounds(first: Run, second: Run, name: str, keys: Sequence[str]) -> tuple[flo
         if not one.failed and not other.failed:
             continue
         if one.failed and other.failed:
-            if one.kind not in kinds:
+            if name not in one.missing or name not in other.missing:
                 continue
             least, most, turns = -1.0, 1.0, 1
         else:

@@ -34,7 +34,7 @@ def row(key: str, scores: Mapping[str, float] | None, **more: Any) -> dict[str, 
         "answerable": True,
         "reference": None,
         "label": None,
-        "key_facts": [],
+        "key_facts": ["a fact"],
         "evidence": [],
         "relevant": [],
         "unresolved": [],
@@ -59,7 +59,7 @@ def write_run(folder: Path, rows: Sequence[Mapping[str, Any]], **manifest: Any) 
     return folder
 
 
-def run_of(folder: Path, scores: Sequence[float | None], figure: str = "correct") -> Path:
+def run_of(folder: Path, scores: Sequence[float | None], figure: str = "right") -> Path:
     """A run of questions q0, q1, … with one figure; None is a failure."""
     rows = [row(f"q{n}", None if value is None else {figure: value}) for n, value in enumerate(scores)]
     return write_run(folder, rows)
@@ -71,11 +71,12 @@ def with_answer(one: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
 
 
 def pubmedqa_runs(shared: Path, folder: Path) -> dict[str, Path]:
-    """The recorded systems as runs: `correct` is 1 where the choice is the gold label."""
+    """The recorded systems as runs: `label_accuracy` is 1 where the choice is the gold label."""
     rows: dict[str, list[dict[str, Any]]] = {system: [] for system in SYSTEMS}
     with gzip.open(shared / "bench" / "recorded" / "pubmedqa.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
             one = json.loads(line)
-            scores = {"correct": float(one["choice"] == one["gold"])}
-            rows[one["system"]].append(row(one["id"], scores, question=one["question"], tags=[one["gold"]]))
+            right = float(one["choice"] == one["gold"])
+            scores = {"label_accuracy": right, "right": right}
+            rows[one["system"]].append(row(one["id"], scores, label=one["gold"], question=one["question"], tags=[one["gold"]]))
     return {system: write_run(folder / system.replace("/", "-"), found) for system, found in rows.items()}

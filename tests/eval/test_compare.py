@@ -19,14 +19,14 @@ def recorded(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return pubmedqa_runs(shared, tmp_path_factory.mktemp("recorded"))
 
 
-def two(folder: Path, first: list[float | None], second: list[float | None], figure: str = "correct") -> tuple[Run, Run]:
+def two(folder: Path, first: list[float | None], second: list[float | None], figure: str = "right") -> tuple[Run, Run]:
     return read_run(run_of(folder / "a", first, figure)), read_run(run_of(folder / "b", second, figure))
 
 
 def test_difference_means_and_flips(tmp_path: Path) -> None:
     """Of four questions one is gained, one lost, none else changes: the difference is 0 and p is 1."""
     found = compare(*two(tmp_path, [0, 1, 1, 0], [1, 0, 1, 0]))
-    assert (found.headline.name, found.headline.n) == ("correct", 4)
+    assert (found.headline.name, found.headline.n) == ("right", 4)
     assert (found.headline.first, found.headline.second, found.headline.difference) == (0.5, 0.5, 0.0)
     assert (found.headline.test, found.headline.p, found.headline.significant) == ("exact McNemar", 1.0, False)
     assert [flip.id for flip in found.gained] == ["q0"]
@@ -44,8 +44,8 @@ def test_questions_that_failed_are_in_no_figure_and_bound_the_difference(tmp_pat
 
 
 def test_questions_are_paired_by_id_whatever_their_order(tmp_path: Path) -> None:
-    rows = [row("x", {"correct": 1.0}), row("y", {"correct": 0.0}), row("z", {"correct": 1.0})]
-    other = [row("y", {"correct": 0.0}), row("x", {"correct": 1.0}, question="Other words?"), row("new", {"correct": 1.0})]
+    rows = [row("x", {"right": 1.0}), row("y", {"right": 0.0}), row("z", {"right": 1.0})]
+    other = [row("y", {"right": 0.0}), row("x", {"right": 1.0}, question="Other words?"), row("new", {"right": 1.0})]
     found = compare(read_run(write_run(tmp_path / "a", rows)), read_run(write_run(tmp_path / "b", other)))
     assert (found.headline.n, found.headline.difference, found.unpaired, found.reworded) == (2, 0.0, 2, 1)
 
@@ -53,9 +53,9 @@ def test_questions_are_paired_by_id_whatever_their_order(tmp_path: Path) -> None
 def test_groups_by_kind_and_tag(tmp_path: Path) -> None:
     def rows(values: tuple[float, float, float]) -> list[dict[str, object]]:
         return [
-            row("x", {"correct": values[0]}, kind="single", tags=["hard"]),
-            row("y", {"correct": values[1]}, kind="multi", tags=["hard", "hard"]),
-            row("z", {"correct": values[2]}, kind="multi"),
+            row("x", {"right": values[0]}, kind="single", tags=["hard"]),
+            row("y", {"right": values[1]}, kind="multi", tags=["hard", "hard"]),
+            row("z", {"right": values[2]}, kind="multi"),
         ]
 
     first, second = (read_run(write_run(tmp_path / name, rows(v))) for name, v in (("a", (0, 0, 1)), ("b", (1, 1, 1))))
@@ -91,14 +91,14 @@ def test_a_dialogue_is_one_question_of_several_turns(tmp_path: Path) -> None:
 def test_runs_get_names_that_differ(tmp_path: Path) -> None:
     folders = [run_of(tmp_path / "one" / "run", [1]), run_of(tmp_path / "two" / "run", [1])]
     assert run_names(folders) == ["one/run", "two/run"]
-    named = [write_run(tmp_path / name, [row("q", {"correct": 1.0})], name=name.upper()) for name in ("x", "y")]
+    named = [write_run(tmp_path / name, [row("q", {"right": 1.0})], name=name.upper()) for name in ("x", "y")]
     assert [run.name for run in read_runs(named)] == ["X", "Y"]
     with pytest.raises(RunError, match="named twice"):
         run_names([folders[0], folders[0]])
 
 
 def test_runs_without_a_question_in_common(tmp_path: Path) -> None:
-    rows = [row("other", {"correct": 1.0})]
+    rows = [row("other", {"right": 1.0})]
     with pytest.raises(RunError, match="no scored question in common"):
         compare(read_run(run_of(tmp_path / "a", [1, 0])), read_run(write_run(tmp_path / "b", rows)))
 
@@ -135,7 +135,7 @@ def test_the_command_says_it(recorded: dict[str, Path]) -> None:
     result = CliRunner().invoke(app, ["compare", first, second])
     assert result.exit_code == 0
     assert "rag_32-gpt-4-32k against rag_32-gpt-35-turbo-16k" in result.output
-    assert "correct +3.0 points (0.674 to 0.704), 95 % interval" in result.output
+    assert "label_accuracy +3.0 points (0.674 to 0.704), 95 % interval" in result.output
     assert "not significant (exact McNemar p = 0.16)" in result.output
     assert "58 questions gained" in result.output
     (one,) = json.loads(CliRunner().invoke(app, ["compare", first, second, "--json"]).output)
@@ -153,7 +153,7 @@ def test_the_command_needs_two_runs_that_exist(tmp_path: Path) -> None:
 
 def test_terminal_sequences_in_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
     for name, value in (("a", 0.0), ("b", 1.0)):
-        write_run(tmp_path / name, [row("q\x1b[31m", {"correct": value}, question="Red\x1b]0;title\x07?", kind="k\x1b[2J")])
+        write_run(tmp_path / name, [row("q\x1b[31m", {"right": value}, question="Red\x1b]0;title\x07?", kind="k\x1b[2J")])
     output = CliRunner().invoke(app, ["compare", str(tmp_path / "a"), str(tmp_path / "b")]).output
     assert "\x1b" not in output
     assert "Red?" in output

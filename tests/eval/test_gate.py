@@ -14,7 +14,7 @@ from tests.eval.made_runs import SYSTEMS, pubmedqa_runs, run_of
 
 
 def closed(
-    folder: Path, before: list[float | None], after: list[float | None], drop: float = 0.02, figure: str = "correct"
+    folder: Path, before: list[float | None], after: list[float | None], drop: float = 0.02, figure: str = "right"
 ) -> bool:
     baseline, run = (run_of(folder / name, scores, figure) for name, scores in (("before", before), ("after", after)))
     return not gate(read_run(baseline), read_run(run), drop).passed
@@ -60,20 +60,21 @@ def recorded(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
             SYSTEMS[2],
             SYSTEMS[3],
             0,
-            "pass  correct 0.704 to 0.674 over 500 questions: a drop of 0.030, more than 0.02, which the",
+            "pass  label_accuracy 0.704 to 0.674 over 500 questions: a drop of 0.030, more than 0.02, which the",
         ),
         (
             SYSTEMS[1],
             SYSTEMS[3],
             1,
-            "FAIL  correct 0.704 to 0.396 over 500 questions: a drop of 0.308 where 0.02 is allowed, and",
+            "FAIL  label_accuracy 0.704 to 0.396 over 500 questions: a drop of 0.308 where 0.02 is allowed, and",
         ),
-        (SYSTEMS[3], SYSTEMS[1], 0, "pass  correct 0.396 to 0.704 over 500 questions: no drop."),
+        (SYSTEMS[3], SYSTEMS[1], 0, "pass  label_accuracy 0.396 to 0.704 over 500 questions: no drop."),
     ],
 )
 def test_the_command_on_recorded_answers(recorded: dict[str, Path], run: str, baseline: str, code: int, said: str) -> None:
     result = CliRunner().invoke(
-        app, ["gate", str(recorded[run]), "--baseline", str(recorded[baseline]), "--max-drop", "0.02", "--score", "correct"]
+        app,
+        ["gate", str(recorded[run]), "--baseline", str(recorded[baseline]), "--max-drop", "0.02", "--score", "label_accuracy"],
     )
     assert said in result.output
     assert result.exit_code == code
