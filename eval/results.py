@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from eval.errors import RunDamaged, RunError
 
 RESULTS = "results.jsonl"
+ATTEMPTS = "attempts.jsonl"
 BLOCK = 1 << 16
 
 
@@ -81,6 +83,33 @@ def append(folder: Path, row: Mapping[str, Any]) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror}.", remedy="Make room, then start it again.") from error
+
+
+def cost_of(row: Mapping[str, Any]) -> float:
+    """US dollars that the answers of a row cost, as far as their price is known."""
+    return math.fsum((exchange["answer"] or {}).get("cost") or 0.0 for exchange in exchanges(row))
+
+
+def set_failures_aside(folder: Path) -> None:
+    """Take the rows of failed questions out, so that they are asked again; their attempts are kept in attempts.jsonl."""
+    failed = [row for row in read_rows(folder) if row["error"] is not None]
+    if not failed:
+        return
+    kept = {**read_attempts(folder), **{row["id"]: [*row.get("attempts", ()), row["error"]] for row in failed}}
+    lines = (json.dumps({"id": name, "attempts": own}, ensure_ascii=False) + "\n" for name, own in kept.items())
+    # First this file: a kill before the second step then loses nothing, and the step is made again.
+    replace_file(folder / ATTEMPTS, lines)
+    keep_only(folder, (row for row in read_rows(folder) if row["error"] is None))
+
+
+def read_attempts(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Failed attempts of earlier starts by question id, oldest first."""
+    path = folder / ATTEMPTS
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return {row["id"]: row["attempts"] for row in rows}
 
 
 def keep_only(folder: Path, rows: Iterable[Mapping[str, Any]]) -> None:

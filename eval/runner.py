@@ -2,41 +2,94 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import platform
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval import results, runs
+from eval.asking import Asker, Price
 from eval.errors import RunBusy, RunError
+from eval.pool import in_parallel
+from eval.provenance import EXTRACTIVE, manifest_of
 from eval.questions import Question, QuestionSet, require_questions
-from eval.resolve import Resolution, resolve
-from eval.scoring import score
+from eval.resolve import resolve_in
+from eval.speed import speed_of
 from eval.summary import Summary, summarise
-from rag.answering.record import Answer
-from rag.errors import BackendError, BackendMissing, BackendUnknown, LibraryError
+from rag.errors import LibraryError
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.settings import Settings
 
 LOCK = "run.lock"
-RECORDED_PACKAGES = ("chromadb", "tantivy", "openvino", "tokenizers", "llama-index-core", "ir-measures", "numpy")
+AT_ONCE = 4  # questions in flight at a model; quoting is bound by the processor and gains nothing
 
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """`done` of `total` questions have a row, `before` of them from earlier starts; `failures` of the rows are errors."""
+    """`done` of `total` questions have a row, `before` of them from earlier starts; `failures` of the rows are errors.
+
+    `cost` is what the rows cost in US dollars, as far as their price is known. `stopped` says why no more are asked.
+    """
 
     folder: Path
     done: int
     total: int
     before: int
     failures: int
+    cost: float = 0.0
+    stopped: str = ""
+
+
+@dataclass(slots=True)
+class Budget:
+    """US dollars that one or more runs may cost together. An answer's price is only known afterwards: a question is asked
+    while what is spent, and what those in flight will cost if they are like the dearest so far, leaves room for it."""
+
+    most: float = math.inf
+    spent: float = 0.0
+    dearest: float = 0.0
+    in_flight: int = 0
+    exhausted: bool = False
+
+    def begin(self) -> bool:
+        """Whether one more question may be asked; counts it as in flight."""
+        if self.spent >= self.most or self.spent + self.dearest * (self.in_flight + 1) > self.most:
+            self.exhausted = True
+            return False
+        self.in_flight += 1
+        return True
+
+    def end(self, cost: float) -> None:
+        """A question has been answered for `cost`."""
+        self.in_flight -= 1
+        self.spent += cost
+        self.dearest = max(self.dearest, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run is made, beside its set and its back end.
+
+    `limit` asks the first questions only, `sample` draws that many with `seed`. `concurrency` is the number of questions in
+    flight, by default 1 for quoted answers and 4 for a model. `retries` asks a question again after an error that may pass;
+    `retry_failed` asks those that failed in an earlier start. `price` is taken where Vouch does not know a back end's.
+    `overrides` are the settings given for this run, as they were written.
+    """
+
+    limit: int | None = None
+    sample: int | None = None
+    seed: int = 0
+    concurrency: int | None = None
+    retries: int = 0
+    retry_failed: bool = False
+    budget: Budget = field(default_factory=Budget)
+    price: Price | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -57,104 +110,127 @@ def run(
     progress: Callable[[RunProgress], None] | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
+    plan: Plan | None = None,
 ) -> Summary:
     """Ask every question that has no row in `out` yet, append its row, and return the summary over all rows.
 
-    `out` None means `runs.default_folder`; `llm` None the back end of the settings. `limit` asks the first questions only.
-    A question on which the back end fails becomes a row with its error; those are asked again with `retry_failed` only.
+    `out` None means `runs.default_folder`; `llm` None the back end of the settings. `plan` says the rest; `limit` and
+    `retry_failed` are its fields of that name, for those who need nothing else. A question on which the back end fails
+    becomes a row with its error.
 
     Raises QuestionSetError where there is no question, LibraryError where there is no paper, RunChanged where `out` belongs
-    to another run, RunBusy where another process is at it, and BackendMissing or BackendUnknown at the first question,
-    because they would be the same for every one. KeyboardInterrupt leaves a folder that can be resumed.
+    to another run, RunBusy where another process is at it, and what no question could escape, such as BackendMissing, before
+    anything is written. KeyboardInterrupt leaves a folder that can be resumed.
     """
+    plan = plan or Plan(limit=limit, retry_failed=retry_failed)
     require_questions(questions)
     if not assistant.count():
         raise LibraryError(
             f"The library in {assistant.settings.home} holds no paper.", remedy="Load papers first: vouch ingest FILES."
         )
-    manifest = _manifest(questions, assistant, llm, limit)
+    manifest = manifest_of(
+        questions, assistant, llm=llm, limit=plan.limit, sample=plan.sample, seed=plan.seed, overrides=plan.overrides
+    )
     folder = out if out is not None else runs.default_folder(assistant.settings.home, manifest)
     report = progress or (lambda _: None)
     with _locked(folder):
         manifest, is_new = _enter(folder, manifest)
-        if retry_failed:
-            results.keep_only(folder, (row for row in results.read_rows(folder) if row["error"] is None))
-        failed = {row["id"]: row["error"] is not None for row in results.read_rows(folder)}
-        pending = [q for q in questions.questions[:limit] if q.id not in failed]
-        before, failures = len(failed), sum(failed.values())
-        state = RunProgress(folder, before, before + len(pending), before, failures)
+        if plan.retry_failed:
+            results.set_failures_aside(folder)
+        state, answered, dearest = _so_far(folder)
+        plan.budget.spent += state.cost
+        plan.budget.dearest = max(plan.budget.dearest, dearest)
+        pending = [(at, q) for at, q in chosen(questions, plan) if q.id not in answered]
+        state = replace(state, total=state.done + len(pending))
         report(state)
-        refs = (ref for question in pending for turn in question.asked for ref in turn.papers)
-        resolution = resolve(refs, assistant.papers() if pending else ())
-        for question in pending:
-            row = _ask(question, assistant, resolution, manifest.llm)
-            if state.done == before:
-                # Only now: a back end that cannot be used at all leaves no run behind.
-                _begin(folder, manifest, is_new)
-            results.append(folder, row)
-            state = replace(state, done=state.done + 1, failures=state.failures + (row["error"] is not None))
-            report(state)
+        if pending:
+            _require_usable(manifest.llm, assistant, plan)
+            _begin(folder, manifest, is_new)
+            asker = _asker(pending, questions, assistant, manifest.llm, plan)
+            state = _ask_all(pending, asker, folder=folder, plan=plan, state=state, report=report)
         summary = summarise(results.read_rows(folder))
-        runs.write_summary(folder, summary)
+        if state.done >= state.total:
+            runs.write_summary(folder, summary)
+            results.replace_file(folder / runs.SPEED, [speed_of(results.read_rows(folder)).to_json()])
     return summary
 
 
-def _ask(question: Question, assistant: Assistant, resolution: Resolution, llm: str) -> dict[str, Any]:
-    """The row of one question. In a dialogue every turn sees the answers before it; an error ends it."""
-    history: list[Answer] = []
-    exchanges: list[dict[str, Any]] = []
-    error: BackendError | None = None
-    for position, turn in enumerate(question.asked):
-        relevant, unresolved = resolution.split(turn.papers)
-        exchange: dict[str, Any] = {
-            "question": turn.question,
-            "answerable": turn.answerable,
-            "key_facts": list(turn.key_facts),
-            "relevant": list(relevant),
-            "unresolved": list(unresolved),
-            "answer": None,
-            "scores": None,
-        }
-        exchanges.append(exchange)
-        try:
-            answer = assistant.ask(turn.question, history=tuple(history), llm=llm)
-        except (BackendMissing, BackendUnknown):
-            raise
-        except BackendError as problem:
-            error = problem
-            break
-        history.append(answer)
-        exchange["answer"] = answer.to_dict()
-        if question.is_scored(position):
-            exchange["scores"] = score(turn, relevant, answer)
-    head = {"id": question.id, "kind": question.kind, "tags": list(question.tags), "question": question.question}
-    failure = None if error is None else {"type": type(error).__name__, "message": str(error)}
-    body = {"turns": exchanges} if question.turns else exchanges[0]
-    return {**head, "error": failure, **body}
+def chosen(questions: QuestionSet, plan: Plan) -> list[tuple[int, Question]]:
+    """The questions to ask with their places in the set, in its order. A larger sample with the same seed holds a smaller
+    one, so that a run can be widened."""
+    numbered = list(enumerate(questions.questions))
+    if plan.sample is not None:
+        drawn = sorted(numbered, key=lambda own: hashlib.sha256(f"{plan.seed}:{own[1].id}".encode()).digest())[: plan.sample]
+        numbered = sorted(drawn, key=lambda own: own[0])
+    return numbered[: plan.limit]
 
 
-def _manifest(questions: QuestionSet, assistant: Assistant, llm: str | None, limit: int | None) -> runs.Manifest:
-    shaping = assistant.settings if llm is None else assistant.settings.model_copy(update={"llm": llm})
-    return runs.Manifest(
-        set_name=questions.path.name,
-        set_hash=questions.hash,
-        questions=len(questions),
-        llm=shaping.llm,
-        settings=shaping.fingerprint(),
-        library=assistant.library_fingerprint(),
-        papers=assistant.count(),
-        vouch=_version("vouch"),
-        limit=limit,
-        started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        versions={"python": platform.python_version(), **{name: _version(name) for name in RECORDED_PACKAGES}},
-    )
+def _require_usable(llm: str, assistant: Assistant, plan: Plan) -> None:
+    """Raise what no question could escape, so that a back end which cannot be used at all leaves no run behind."""
+    if llm == EXTRACTIVE:
+        return
+    from rag.backends import open_backend
+    from rag.backends.prices import price
+
+    open_backend(llm, assistant.settings)
+    if plan.budget.most < math.inf and plan.price is None and price(llm) is None:
+        remedy = "Give it with --price PROMPT/COMPLETION, in dollars per million tokens."
+        raise RunError(f"No price is known for {llm}, so that --max-cost cannot hold.", remedy=remedy)
 
 
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+def _so_far(folder: Path) -> tuple[RunProgress, set[str], float]:
+    """What earlier starts left, the ids that have a row, and the cost of the dearest row."""
+    ids: set[str] = set()
+    failures, costs = 0, [0.0]
+    for row in results.read_rows(folder):
+        ids.add(row["id"])
+        failures += row["error"] is not None
+        costs.append(results.cost_of(row))
+    return RunProgress(folder, len(ids), len(ids), len(ids), failures, math.fsum(costs)), ids, max(costs)
+
+
+def _asker(pending: list[tuple[int, Question]], questions: QuestionSet, assistant: Assistant, llm: str, plan: Plan) -> Asker:
+    named = (ref for _, q in pending for ref in (*(r for turn in q.asked for r in turn.papers), *q.without))
+    found = resolve_in(named, assistant.papers)
+    return Asker(assistant, found, llm, labels=questions.labels, retries=plan.retries, price=plan.price)
+
+
+def _ask_all(
+    pending: list[tuple[int, Question]],
+    asker: Asker,
+    *,
+    folder: Path,
+    plan: Plan,
+    state: RunProgress,
+    report: Callable[[RunProgress], None],
+) -> RunProgress:
+    """Ask what is pending and append a row for each; returns how far it got."""
+    attempts = results.read_attempts(folder)
+
+    def work(item: tuple[int, Question]) -> dict[str, Any]:
+        return asker.row(*item, attempts.get(item[1].id, ()))
+
+    at_once = plan.concurrency or (1 if asker.llm == EXTRACTIVE else AT_ONCE)
+    with closing(in_parallel(work, _while_affordable(pending, plan.budget), at_once, asker.stop)) as rows:
+        for row in rows:
+            results.append(folder, row)
+            cost = results.cost_of(row)
+            plan.budget.end(cost)
+            failed = row["error"] is not None
+            state = replace(state, done=state.done + 1, failures=state.failures + failed, cost=state.cost + cost)
+            report(state)
+    if plan.budget.exhausted and state.done < state.total:
+        spent = f"the budget of ${plan.budget.most:g} leaves no room for another question (${plan.budget.spent:.4f} spent)"
+        state = replace(state, stopped=spent)
+        report(state)
+    return state
+
+
+def _while_affordable(pending: list[tuple[int, Question]], budget: Budget) -> Iterator[tuple[int, Question]]:
+    for item in pending:
+        if not budget.begin():
+            return
+        yield item
 
 
 @contextmanager

@@ -5,7 +5,7 @@ A run folder holds these files; runs without an --out of their own are in `<home
 run.json       the Manifest: one object, written before the first question
 results.jsonl  one row a question, in the order in which they were finished
 summary.json   all aggregates (`eval.summary.Summary`), once every question has its row; the same rows give the same bytes
-speed.json     what a clock says and no two runs share: seconds an answer (`eval.summary.Speed`)
+speed.json     what a clock says and no two runs share: seconds an answer (`eval.speed.Speed`)
 
 A row of results.jsonl is one object:
 
