@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
@@ -34,6 +35,24 @@ class Embedder(Protocol):
 
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Character offsets (start, end) of every word piece of each text, special tokens left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """A text read word piece by word piece, special tokens left out. `text` is its unit vector, shape (dimension,);
+    `pieces` unit vectors of the n word pieces in their context, shape (n, dimension); `spans` their offsets (start, end)."""
+
+    text: Vectors
+    pieces: Vectors
+    spans: tuple[tuple[int, int], ...]
+
+
+class TokenReader(Protocol):
+    """An embedder that runs here and shows what it made of every word piece."""
+
+    def read(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The texts in their order; word pieces beyond the embedder's `max_tokens` are left out."""
         ...
 
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding import Vectors
+from rag.embedding import TokenVectors, Vectors
 from rag.embedding.weights import WEIGHTS_SHA256, WeightFiles, find_weights
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
@@ -56,11 +56,11 @@ class MiniLM:
         tokenizer.no_padding()
         cores = threads or os.cpu_count() or 1
         core = ov.Core()
-        model = build_graph(files)
+        vectors_only, model = build_graph(files)
         # One query wants all cores at once; a long list is faster with one stream a core.
         query = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": cores})
         bulk = core.compile_model(
-            model, "CPU", {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
+            vectors_only, "CPU", {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
         )
         return cls(tokenizer, query, bulk, cores)
 
@@ -70,6 +70,20 @@ class MiniLM:
         if len(texts) <= 2:
             return self._embed_now([e.ids for e in encodings])
         return self._embed_bulk([e.ids for e in encodings])
+
+    def read(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Every text with the last layer's vectors of its word pieces, in the order of `texts`; cut like `embed`."""
+        encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
+        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        found: dict[int, TokenVectors] = {}
+        for at in range(0, len(order), BATCH):
+            rows = order[at : at + BATCH]
+            vectors, states = self._infer([encodings[i].ids for i in rows])
+            for row, i in enumerate(rows):
+                inner = states[row, 1 : len(encodings[i].ids) - 1]
+                pieces = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), EPSILON)
+                found[i] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[i].offsets[1:-1]))
+        return [found[i] for i in range(len(texts))]
 
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Character offsets of every word piece, special tokens left out, without the length limit."""
@@ -88,9 +102,14 @@ class MiniLM:
     def _embed_now(self, ids: list[list[int]]) -> Vectors:
         if not ids:
             return np.zeros((0, WIDTH), np.float32)
+        return np.array(self._infer(ids)[0], dtype=np.float32)
+
+    def _infer(self, ids: list[list[int]]) -> tuple[Vectors, Vectors]:
+        """Unit vectors [b, 384] and the last layer's states [b, n, 384]; both are overwritten by this thread's next call."""
         if not hasattr(self._local, "request"):
             self._local.request = self._query_model.create_infer_request()
-        return np.array(self._local.request.infer(list(padded(ids)))[0], dtype=np.float32)
+        result = self._local.request.infer(list(padded(ids)))
+        return result[0], result[1]
 
     def _embed_bulk(self, ids: list[list[int]]) -> Vectors:
         """Batches of similar length, one in flight per stream: little is spent on padding, and no core waits."""
@@ -138,8 +157,9 @@ def silence_openvino() -> None:
     cast(dict[str, Any], sys.modules).setdefault("openvino_telemetry", None)
 
 
-def build_graph(files: WeightFiles) -> Any:
-    """OpenVINO model: (ids int32 [b, n], mask f32 [b, n]) -> unit vectors f32 [b, 384]."""
+def build_graph(files: WeightFiles) -> tuple[Any, Any]:
+    """Two OpenVINO models over one graph, (ids int32 [b, n], mask f32 [b, n]) -> unit vectors f32 [b, 384]; the second also
+    gives the last layer's states f32 [b, n, 384], which cost a bulk run memory for nothing."""
     silence_openvino()
     import openvino as ov
     from openvino import opset13 as op
@@ -193,4 +213,5 @@ def build_graph(files: WeightFiles) -> Any:
     total = op.reduce_sum(op.multiply(x, column), axis(1), False)
     mean = op.divide(total, op.reduce_sum(column, axis(1), False))
     unit = op.normalize_l2(mean, op.constant(np.array([1], np.int64)), 1e-12, "max")
-    return ov.Model([unit], [ids, mask], "all-MiniLM-L6-v2")
+    name = "all-MiniLM-L6-v2"
+    return ov.Model([unit], [ids, mask], name), ov.Model([unit, x], [ids, mask], f"{name} with states")
