@@ -9,7 +9,7 @@ from functools import cached_property
 
 from rag.answering.abstain import NO_MATCH, REFUSAL, REFUSE_BELOW, REFUSE_LEANING_BELOW, confidence
 from rag.answering.draft import Draft
-from rag.answering.evidence import Evidence
+from rag.answering.evidence import choose, screen
 from rag.answering.extractive import quote
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
 from rag.answering.support import SupportChecker
@@ -63,22 +63,23 @@ class Assistant(Upkeep):
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
         clock.lap("retrieve")
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
-        sure = float(bool(hits)) if found.listing else confidence(found.searched, hits, sentences)
+        screened = screen(hits, sentences)  # what is not written for readers is neither quoted nor shown to a model
+        sure = float(bool(hits)) if found.listing else confidence(found.searched, screened.hits, screened.sentences)
         clock.lap("evidence")
-        if not hits or sure < (REFUSE_LEANING_BELOW if found.follows or found.labels else REFUSE_BELOW):
+        if not screened.hits or sure < (REFUSE_LEANING_BELOW if found.follows or found.labels else REFUSE_BELOW):
             refusal = NO_MATCH if found.labels and not hits else REFUSAL
             draft = Draft(refusal, (), (), abstained=True, cost=0.0)
             if on_token is not None:
                 on_token(refusal)
         elif backend is None:
-            draft = quote(found.kind, hits, sentences, self.settings.answer_words, on_token)
+            draft = quote(found.kind, screened.hits, screened.sentences, self.settings.answer_words, on_token)
         else:
             from rag.answering.written import write
 
             turns = [(answer.question, answer.text) for answer in history]
             draft = write(
                 question,
-                evidence_of(hits),
+                choose(screened.sentences),
                 backend,
                 self.settings,
                 self._checker.check,
@@ -103,7 +104,7 @@ class Assistant(Upkeep):
             standalone=found.searched,
             filters=found.labels,
             invented=draft.invented,
-            notes=(found.note, *draft.notes) if found.note else draft.notes,
+            notes=tuple(note for note in (found.note, *draft.notes, screened.note) if note),
             settings_fingerprint=self.settings.fingerprint(),
             asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
@@ -147,11 +148,6 @@ class Clock:
         now = time.perf_counter()
         self.laps[name] = now - self._last
         self._last = now
-
-
-def evidence_of(hits: Sequence[Hit]) -> list[Evidence]:
-    """Whole abstracts of the papers found, best first; the writer cuts to its token budget."""
-    return [Evidence(hit.paper, (Passage(hit.paper.id, 0, 0, len(hit.paper.abstract), hit.paper.abstract),)) for hit in hits]
 
 
 def kind_of(draft: Draft, spec: str) -> AnswerKind:
