@@ -161,7 +161,7 @@ def require_questions(questions: QuestionSet) -> None:
 
 def _question(row: Mapping[str, Any], position: int, line: int) -> Question:
     turns = tuple(_turn(value, number) for number, value in enumerate(fields.items(row, "turns", separators=""), start=1))
-    kind = fields.text(row, "kind") or ("dialogue" if turns else "question")
+    kind = fields.text(row, "kind") or ("dialogue" if turns else "injected" if "attack" in row else "question")
     filters = fields.filters(row)
     # Conditions that no paper meets: the complete list is empty, and saying so is right.
     nothing_fits = bool(filters) and row.get("papers") == []

@@ -14,6 +14,12 @@ from rag.sentences import sentences
 
 RIGHT = (Outcome.ANSWERED_RIGHT, Outcome.REFUSED_RIGHTLY)
 
+
+def key_of(verdict: Verdict) -> str:
+    """The name of the figure that is the share of sentences with that verdict."""
+    return verdict.value.replace(" ", "_")
+
+
 # Every figure a summary shows, in this order, with what it is called there.
 FIGURES = {
     "hit@1": "hit@1",
@@ -32,7 +38,7 @@ FIGURES = {
     "token_f1": "token F1",
     "label_accuracy": "label accuracy",
     "right": "right (answered or refused)",
-    **{v.value.replace(" ", "_"): f"sentences {v.value}" for v in Verdict},
+    **{key_of(v): f"sentences {v.value}" for v in Verdict},
     "words": "words an answer",
     "answered": "answered",
     "abstained": "abstained",
@@ -75,7 +81,7 @@ def score(
         scores["token_f1"] = 0.0 if answer.abstained else metrics.token_f1(answer.text, str(turn.answer))
     if answer.sentences and not answer.abstained and (answer.sources or not recorded):
         verdicts = Counter(sentence.verdict for sentence in answer.sentences)
-        scores |= {v.value.replace(" ", "_"): verdicts[v] / len(answer.sentences) for v in Verdict}
+        scores |= {key_of(v): verdicts[v] / len(answer.sentences) for v in Verdict}
     scores["words"] = float(metrics.word_count(answer.text))
     scores["answered"] = float(not answer.abstained)
     scores["abstained"] = float(answer.abstained)

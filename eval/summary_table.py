@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from eval.groups import Confidence, Figure, Group
-from eval.scoring import FIGURES, UNBOUNDED
+from eval.scoring import FIGURES, UNBOUNDED, key_of
+from rag.answering.record import Verdict
 from rag.terminal.clean import one_line
 
+RARE = frozenset(key_of(verdict) for verdict in Verdict if verdict is not Verdict.SUPPORTED)
+"""Figures that are shown only where they are not 0."""
 MOST_LINES = 20  # failures, and papers that are not there, that are listed
 
 
@@ -52,6 +55,8 @@ def _figures(title: str, group: Group) -> Any:
     for column in ("value", "95 % interval", "n", *extra):
         shown.add_column(column, justify="right")
     for name, figure in group.figures.items():
+        if name in RARE and figure.value == 0:
+            continue
         digits = 1 if name in UNBOUNDED else 3
         interval = f"{figure.low:.{digits}f} to {figure.high:.{digits}f}"
         more = [show(figure) for show in extra.values()]

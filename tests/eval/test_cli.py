@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval.cli import app, rate
+from eval.bar import rate
+from eval.cli import app
 
 Write = Callable[[str, str | bytes], Path]
 
