@@ -8,7 +8,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -18,7 +18,17 @@ from rag.errors import SettingsError
 
 PREFIX = "VOUCH_"
 ENV_FILE = ".env"
-SHAPING = ("llm", "llm_base_url", "llm_temperature", "llm_max_tokens", "llm_context_tokens", "answer_words")
+SHAPING = (
+    "llm",
+    "llm_base_url",
+    "llm_temperature",
+    "llm_max_tokens",
+    "llm_context_tokens",
+    "answer_words",
+    "knowledge",
+    "repair",
+    "support",
+)
 """Settings that shape an answer."""
 
 
@@ -58,6 +68,14 @@ class Settings(BaseSettings):
     )
     llm_api_key: SecretStr | None = Field(default=None, description="key for an openai-compatible server that wants one")
     answer_words: int = Field(default=90, ge=20, description="words a quoted answer aims at; lists may be longer")
+    knowledge: Literal["papers", "papers-first"] = Field(
+        default="papers",
+        description="what a back end may write from: papers, or papers-first to add its own knowledge, marked as such",
+    )
+    repair: bool = Field(default=True, description="whether sentences that fail their check are given back once, on or off")
+    support: Literal["offline", "llm"] = Field(
+        default="offline", description="who judges sentences: offline, or llm to hear the back end's verdict as well"
+    )
     threads: int = Field(default=0, ge=0, description="threads for embedding; 0 takes all cores")
     chroma_url: str | None = Field(
         default=None, description="address of a Chroma server for the vectors, such as http://localhost:8000"
