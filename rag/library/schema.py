@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from rag.errors import LibraryDamaged, LibraryError
+from rag.library.packed import PackedText, pack
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _meta = sa.MetaData()
 PAPERS = sa.Table(
@@ -22,7 +23,7 @@ PAPERS = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("title", sa.Text),
-    sa.Column("abstract", sa.Text, nullable=False),
+    sa.Column("abstract", PackedText, nullable=False),
     sa.Column("authors", sa.JSON, nullable=False),
     sa.Column("author_count", sa.Integer),
     sa.Column("organisation", sa.Text),
@@ -189,10 +190,12 @@ def _version(db: sa.Connection) -> int:
 def _bring_forward(db: sa.Connection) -> int:
     """Make or migrate the tables; returns the version. Another process may have done it since the version was first read."""
     version = _version(db)
-    if version == 1:
-        _from_version_1(db)
-    elif version == 0:
+    if version == 0:
         _create_tables(db)
+    elif version < SCHEMA_VERSION:
+        _pack_abstracts(db)
+        if version == 1:
+            _from_version_1(db)
     else:
         return version
     db.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -206,6 +209,13 @@ def _create_tables(db: sa.Connection) -> None:
             db.execute(sa.schema.CreateIndex(index, if_not_exists=True))
     for trigger in _TRIGGERS:
         db.exec_driver_sql(trigger)
+
+
+def _pack_abstracts(db: sa.Connection) -> None:
+    """Versions 1 and 2 kept abstracts as plain text."""
+    raw: Any = db.connection.driver_connection
+    raw.create_function("pack", 1, pack, deterministic=True)
+    db.exec_driver_sql("UPDATE papers SET abstract = pack(abstract)")
 
 
 def _from_version_1(db: sa.Connection) -> None:

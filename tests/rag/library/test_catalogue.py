@@ -184,6 +184,24 @@ def test_a_catalogue_of_another_version_is_left_alone(tmp_path: Path) -> None:
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
 
 
+def test_a_catalogue_of_version_2_gets_its_abstracts_packed(tmp_path: Path) -> None:
+    """Version 2 differs in one thing: it kept abstracts as plain text."""
+    path = tmp_path / "catalogue.sqlite"
+    catalogue = Catalogue(path)
+    catalogue.add([paper("Bees dance. " * 40), paper("Écoute \U0001f41d")])
+    catalogue.close()
+    with sqlite3.connect(path) as db:
+        for paper_id, abstract in ((p.id, p.abstract) for p in (paper("Bees dance. " * 40), paper("Écoute \U0001f41d"))):
+            packed = db.execute("SELECT abstract FROM papers WHERE id = ?", [paper_id]).fetchone()[0]
+            assert len(packed) < 60
+            db.execute("UPDATE papers SET abstract = ? WHERE id = ?", [abstract, paper_id])
+        db.execute("PRAGMA user_version = 2")
+    for _ in range(2):
+        catalogue = Catalogue(path)
+        assert [p.abstract for p in catalogue.papers()] == ["Bees dance. " * 40, "Écoute \U0001f41d"]
+        catalogue.close()
+
+
 def _open_together(path: Path, barrier: threading.Barrier, told: multiprocessing.Queue[str]) -> None:
     barrier.wait()
     try:
