@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,8 +11,10 @@ from rag.errors import VouchError
 from ui import state
 from ui.components import scroll, style
 from ui.components.notice import error_html
+from ui.jobs import unforeseen
 from ui.views import chat, evaluation, library
 
+log = logging.getLogger(__name__)
 WIDE = ("library", "evaluation")  # pages that use the whole width
 
 
@@ -31,15 +34,21 @@ def main() -> None:
     # The layout is said once a run: a second one would make the page jump.
     st.set_page_config(page_title=f"{page.title} · Vouch", layout="wide" if page.url_path in WIDE else "centered")
     scroll.to_marks()
-    guarded(page.run)
+    try:
+        guarded(page.run)
+    finally:
+        state.drawn(page.url_path or "chat")
 
 
 def guarded(draw: Callable[[], object]) -> None:
-    """Draw; a foreseen failure becomes a message in the page, and the navigation still works."""
+    """Draw; a failure becomes a message in the page, and the navigation still works."""
     try:
         draw()
     except VouchError as error:
         st.html(error_html(error))
+    except Exception as error:
+        log.exception("A page failed")
+        st.html(error_html(unforeseen(error)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""What outlives a run of a page: one Assistant for the process, and for each session its conversation and its work."""
+"""What outlives a run of a page: one Assistant and the conversations of the process; for each session, which one it shows."""
 
 from __future__ import annotations
 
+import datetime as dt
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +12,6 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from rag.answering.record import Answer
 from rag.assistant import EXTRACTIVE, Assistant
 from rag.library.report import IngestReport
 from rag.paper import Paper
@@ -18,8 +19,10 @@ from rag.settings import Settings
 from ui import suggestions, uploads
 from ui.conversation import Conversation
 from ui.jobs import Job
+from ui.talks import Talks
 
 FEW = 400  # papers looked at for first questions
+ADDRESS = "c"  # the part of the address that names a conversation
 
 
 @st.cache_resource(show_spinner=False, on_release=Assistant.close)
@@ -38,6 +41,11 @@ def set_pages(pages: Mapping[str, Page]) -> None:
     st.session_state.pages = dict(pages)
 
 
+def drawn(name: str) -> None:
+    """Say which page was drawn last: an address without a conversation means another thing after the chat than after others."""
+    st.session_state.page = name
+
+
 def go_to(name: str) -> None:
     """Leave for that page."""
     st.switch_page(st.session_state.pages[name])
@@ -49,19 +57,73 @@ def forget() -> None:
     st.cache_data.clear()
 
 
-# --- conversation ----------------------------------------------------------------------------------------------------
+# --- conversations ---------------------------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False, on_release=Talks.close)
+def talks() -> Talks:
+    """The conversations of this process."""
+    engine = assistant()
+    return Talks(engine.settings.home, engine, EXTRACTIVE)
 
 
 def conversation() -> Conversation:
-    """This session's conversation."""
-    if "conversation" not in st.session_state:
-        st.session_state.conversation = Conversation(partial(_begin, assistant()))
+    """The conversation that this session shows: the one the address names, else the one it showed before, else a new one."""
+    named = st.query_params.get(ADDRESS)
+    here: Conversation | None = st.session_state.get("conversation")
+    if named and (here is None or here.id != named):
+        here = talks().find(named)
+        if here is None:
+            st.session_state.lost = True
+            st.query_params.pop(ADDRESS, None)
+    elif not named and here is not None and here.turns and st.session_state.get("page") == "chat":
+        here = None  # the reader went back to the address of the empty page
+    if here is None:
+        here = talks().new()
+    show(here)
+    return here
+
+
+def show(talk: Conversation) -> None:
+    """Show that conversation from now on, and name it in the address."""
+    st.session_state.conversation = talk
+    if not talk.turns:
+        st.query_params.pop(ADDRESS, None)
+    elif st.query_params.get(ADDRESS) != talk.id:
+        st.query_params[ADDRESS] = talk.id
+
+
+def show_new() -> None:
+    """Begin anew."""
+    show(talks().new())
+
+
+def show_kept(identity: str) -> None:
+    """Go on with a kept conversation."""
+    if talk := talks().find(identity):
+        show(talk)
+
+
+def ask(question: str) -> None:
+    """Ask in the conversation that is shown, by the back end that is chosen."""
     talk: Conversation = st.session_state.conversation
-    return talk
+    talk.ask(question, chosen())
+    show(talk)
 
 
-def _begin(engine: Assistant, question: str, history: tuple[Answer, ...], llm: str | None) -> Job[Answer]:
-    return Job(lambda job: engine.ask(question, history, job.say, llm=llm), "answer")
+def day(moment: dt.datetime) -> str:
+    """The day of a moment where the reader is: today, yesterday, or `3 Nov 2026`."""
+    try:
+        zone: dt.tzinfo | None = zoneinfo.ZoneInfo(st.context.timezone or "")
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError):
+        zone = None  # this machine's
+    own, today = moment.astimezone(zone).date(), dt.datetime.now(zone).date()
+    return {0: "today", 1: "yesterday"}.get((today - own).days, f"{own.day} {own:%b %Y}")
+
+
+def was_lost() -> bool:
+    """Whether the address named a conversation that is not there; said once."""
+    return bool(st.session_state.pop("lost", False))
 
 
 def searchable() -> bool:
@@ -88,7 +150,7 @@ def choose(back_end: str) -> None:
 
 def first_questions() -> Job[tuple[str, ...]]:
     """Questions this library answers; making them also opens models and indexes before the first question is asked."""
-    return _first_questions(assistant().library_fingerprint())
+    return _first_questions(assistant().mark())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -113,7 +175,7 @@ class Listing:
 
 def listing() -> Listing:
     """The papers, read anew when the library has changed, at the latest after half a minute."""
-    return _listing(assistant().library_fingerprint(), st.session_state.get("ingests", 0), _idle())
+    return _listing(assistant().mark(), st.session_state.get("ingests", 0), _idle())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2, ttl=30)

@@ -1,29 +1,53 @@
-"""First questions for an empty chat, made from the library's titles and kept only where the library answers them."""
+"""Questions to click: first ones for an empty chat, and ones that lead on from an answer. Each is kept only where the library
+answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from rag.answering.record import Answer
 from rag.paper import Paper
+from rag.sentences import sentence_spans
 
 WANTED = 4
 TRIES = 12  # questions asked at most to find those
+ON, ON_TRIES = 3, 9  # the same for those that lead on
 NAME_WORDS, NAME_LETTERS, TITLE_LETTERS = 3, 30, 70
+_COINED = re.compile(r"\b[A-Z][a-z]*\d*[A-Z][A-Za-z\d]*(?:-[A-Z\d][A-Za-z\d]*)*\b")  # SkyLedger, RAG-RewardBench, WACK
+_ABBREVIATION = re.compile(r"[A-Z]{1,4}s?")  # LLMs, RLHF: nobody's own name
+_FIGURE = re.compile(r"\d+(?:\.\d+)? ?(?:%|percent|points|times|x\b|×)")
+_DATA = re.compile(r"\b(?:data ?sets?|benchmarks?|corpora|corpus)\b", re.IGNORECASE)
+
+Ask = Callable[[str], Answer]
 
 
 def question_about(paper: Paper) -> str | None:
-    """A question whose answer is that paper, None where the title gives none short enough for a button.
+    """A question whose answer is that paper, None where neither title nor abstract gives one short enough for a button.
 
-    `Name: what it is` asks for the name, a title that is a question is taken as it stands, another is quoted.
+    `Name: what it is` asks for the name, a title that is a question is taken as it stands, another is quoted. Without a
+    title it asks for a name that the abstract coins, told by its spelling and by being used twice.
     """
     title = " ".join((paper.title or "").split())
-    name, colon, _ = title.partition(": ")
-    if colon and len(name.split()) <= NAME_WORDS and len(name) <= NAME_LETTERS and not name.endswith("?"):
+    if name := name_of(paper):
         return f"What is {name}?"
     if title.endswith("?") and len(title) <= TITLE_LETTERS:
         return title
     return f"What does “{title}” show?" if 0 < len(title) <= TITLE_LETTERS else None
+
+
+def name_of(paper: Paper) -> str:
+    """What the paper calls its work, empty where it gives it no name."""
+    title = " ".join((paper.title or "").split())
+    name, colon, _ = title.partition(": ")
+    if colon and len(name.split()) <= NAME_WORDS and len(name) <= NAME_LETTERS and not name.endswith("?"):
+        return name
+    if title:
+        return ""
+    coined = Counter(name for name in _COINED.findall(paper.abstract) if not _ABBREVIATION.fullmatch(name))
+    name, times = coined.most_common(1)[0] if coined else ("", 0)
+    return name if times > 1 and len(name) <= NAME_LETTERS else ""
 
 
 def spread(papers: Iterable[Paper], tries: int = TRIES) -> Iterator[tuple[Paper, str]]:
@@ -33,7 +57,7 @@ def spread(papers: Iterable[Paper], tries: int = TRIES) -> Iterator[tuple[Paper,
     yield from usable[::step][:tries]
 
 
-def choose(papers: Iterable[Paper], ask: Callable[[str], Answer], wanted: int = WANTED) -> tuple[str, ...]:
+def choose(papers: Iterable[Paper], ask: Ask, wanted: int = WANTED) -> tuple[str, ...]:
     """At most `wanted` questions that the library answers from the very paper they were made of."""
     found: list[str] = []
     for paper, question in spread(papers):
@@ -43,3 +67,52 @@ def choose(papers: Iterable[Paper], ask: Callable[[str], Answer], wanted: int = 
         if len(found) == wanted:
             break
     return tuple(found)
+
+
+def lead_on(answer: Answer, asked: Collection[str], ask: Ask, wanted: int = ON) -> tuple[str, ...]:
+    """At most `wanted` questions that the library answers from evidence the answer has found but not used.
+
+    `asked` are the conversation's questions so far; none of them comes again. Nothing leads on from a refusal.
+    """
+    if answer.abstained:
+        return ()
+    found: list[str] = []
+    known = {question.casefold() for question in asked}
+    used = {(passage.paper_id, passage.text) for source in answer.sources for passage in source.passages}
+    for paper, question in _leads(answer):
+        if question.casefold() in known:
+            continue
+        known.add(question.casefold())
+        if len(known) - len(asked) > ON_TRIES:
+            break
+        given = ask(question)
+        fresh = (p for source in given.sources if source.paper.id == paper.id for p in source.passages)
+        if not given.abstained and any((p.paper_id, p.text) not in used for p in fresh):
+            found.append(question)
+        if len(found) == wanted:
+            break
+    return tuple(found)
+
+
+def _leads(answer: Answer) -> Iterator[tuple[Paper, str]]:
+    """What the first paper says beyond the answer, then the papers that were found and not used, best first."""
+    cited = {source.paper.id for source in answer.sources}
+    for source in answer.sources[:1]:
+        yield from ((source.paper, question) for question in _deeper(source.paper, [p.text for p in source.passages]))
+    for hit in answer.retrieved:
+        if hit.paper.id not in cited and (question := question_about(hit.paper)):
+            yield hit.paper, question
+
+
+def _deeper(paper: Paper, used: Collection[str]) -> Iterator[str]:
+    """A question about figures or data in sentences that were not quoted; one is enough of one paper."""
+    title = " ".join((paper.title or "").split())
+    subject = name_of(paper) or (f"“{title}”" if 0 < len(title) <= TITLE_LETTERS else "")
+    if not subject:
+        return
+    sentences = [paper.abstract[start:end] for start, end in sentence_spans(paper.abstract)]
+    rest = [sentence for sentence in sentences if not any(sentence in one or one in sentence for one in used)]
+    for pattern, question in ((_FIGURE, f"How large are the gains of {subject}?"), (_DATA, f"Which data does {subject} use?")):
+        if any(pattern.search(sentence) for sentence in rest):
+            yield question
+            return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from rag.answering.record import Answer, AnswerKind, Passage, Tokens, Verdict
+from rag.answering.record import Answer, AnswerKind, Passage, Sentence, Tokens, Verdict
 from rag.paper import Paper, Source
 from tests.ui.html_tree import parse
-from ui.components.answer import answer_html, draft_html, footer, lines_of
+from ui.components.answer import answer_html, draft_html, footer, lines_of, plain_text
 from ui.components.paper import facts_html, heading_html, marked_html, when, who
 
 Make = Callable[..., Answer]
@@ -36,6 +37,57 @@ def test_the_passage_is_the_abstract_with_exactly_the_cited_characters_marked() 
     tree = parse(marked_html(CRANES.abstract, spans((22, 38), (0, 20))))
     assert tree.text == CRANES.abstract
     assert [mark.text for mark in tree.all("mark")] == ["Cranes fly at night.", "Radar sees them."]
+
+
+def test_the_words_that_bear_on_a_sentence_are_marked_inside_the_passage() -> None:
+    focus = Passage("p1", 0, 22, 27, "Radar")
+    tree = parse(marked_html(CRANES.abstract, spans((0, 20), (22, 38)), focus))
+    assert tree.text == CRANES.abstract
+    assert [mark.text for mark in tree.all("mark")] == ["Cranes fly at night.", "Radar sees them."]
+    assert tree.one("strong").text == "Radar"
+    outside = parse(marked_html(CRANES.abstract, (), focus))
+    assert (outside.one("mark").text, outside.one("strong").text) == ("Radar", "Radar")
+
+
+def test_each_sentence_opens_the_panel_at_its_own_words(make_answer: Make) -> None:
+    answer = make_answer(
+        [("They fly at night.", (1,), Verdict.SUPPORTED), ("Radar sees them.", (1,), Verdict.SUPPORTED)],
+        [(CRANES, [(0, 38)])],
+    )
+    evidence = [Passage("p1", 0, 0, 20, CRANES.abstract[:20]), Passage("p1", 1, 22, 38, CRANES.abstract[22:38])]
+    answer = replace(answer, sentences=tuple(replace(s, evidence=e) for s, e in zip(answer.sentences, evidence, strict=True)))
+    tree = parse(answer_html(answer, "7"))
+    panels = {panel.attributes["id"]: panel for panel in tree.all("section", "v-panel")}
+    opened = [panels[chip.attributes["popovertarget"]] for chip in tree.all("button", "v-chip")]
+    assert [panel.one("strong").text for panel in opened] == ["Cranes fly at night.", "Radar sees them."]
+    assert all(panel.one("div", "v-abstract").text == CRANES.abstract for panel in panels.values())
+    (card,) = tree.all("div", "v-card")
+    assert not panels[card.one("button", "v-title").attributes["popovertarget"]].all("strong")
+
+
+def test_what_was_found_and_not_used_is_listed_with_the_parts_of_its_score(make_answer: Make) -> None:
+    answer = make_answer([("Cranes fly.", (1,), Verdict.SUPPORTED)], [(CRANES, [(0, 20)])], retrieved=[CRANES, MOSS])
+    hits = [
+        replace(answer.retrieved[0], score=0.9, parts={"dense": 0.51, "keyword": 7.25}),
+        replace(answer.retrieved[1], score=0.2),
+    ]
+    tree = parse(answer_html(replace(answer, retrieved=tuple(hits)), "1")).one("details", "v-why-these")
+    assert "2 papers found, 1 not used" in tree.one("summary").text
+    assert [cell.text for cell in tree.all("td")] == ["1", "0.90", "0.51", "7.25", "not used", "0.20", "–", "–"]
+    assert tree.all("th")[-1].text.startswith("Moss cools <b>walls</b>.")
+
+
+def test_a_sentence_from_elsewhere_says_so_and_counts_as_nothing_else(make_answer: Make) -> None:
+    answer = make_answer([("Cranes fly.", (1,), Verdict.SUPPORTED), ("So do bats.", (), Verdict.UNCITED)], [(CRANES, [(0, 20)])])
+    answer = replace(answer, sentences=(answer.sentences[0], replace(answer.sentences[1], outside=True)))
+    tree = parse(answer_html(answer, "1"))
+    assert tree.all("span", "v-sentence")[1].text == "So do bats. ◇ not from your library"
+    assert "uncited" not in tree.text
+
+
+def test_the_words_for_the_clipboard(make_answer: Make) -> None:
+    answer = make_answer(text="Cranes fly. [1]", cited=[(CRANES, [(0, 20)])])
+    assert plain_text(answer) == "Cranes fly. [1]\n\n[1] Cranes & Radar · 17 Jul 2024 · https://arxiv.org/abs/2407.00001"
 
 
 def test_overlapping_spans_share_a_mark_and_what_lies_outside_is_cut() -> None:
@@ -111,7 +163,8 @@ def test_a_refusal_shows_the_closest_papers_and_their_passages(make_answer: Make
     answer = make_answer(kind=AnswerKind.REFUSED, text="The library holds nothing.", retrieved=[CRANES, MOSS])
     tree = parse(answer_html(answer, "1"))
     assert "No answer in the library" in tree.text
-    titles = [title.text for title in tree.all("button", "v-title")]
+    assert tree.all("div", "v-card")
+    titles = [title.text for card in tree.all("div", "v-card") for title in card.all("button", "v-title")]
     assert titles[0] == "Cranes & Radar"
     assert titles[1].startswith("Moss cools <b>walls</b>. It does $so$ :red[always] ![i](http://x.example/i.png)")
     assert [mark.text for mark in tree.all("mark")] == [CRANES.abstract[:10], MOSS.abstract[:10]]
@@ -169,4 +222,7 @@ def test_a_draft_escapes_and_shows_its_citations() -> None:
     tree = parse(draft_html("Cranes <b>fly</b> [1].\nMore", "waiting"))
     assert tree.one("p", "v-draft").text == "Cranes <b>fly</b>1.\nMore"
     assert [chip.text for chip in tree.all("span", "v-chip")] == ["1"]
+    judged = Sentence("Cranes <b>fly</b>.", (1,), Verdict.SUPPORTED, 0.9)
+    tree = parse(draft_html("Cranes <b>fly</b> [1]. Mo", "waiting", [judged]))
+    assert tree.one("p", "v-draft").text == "Cranes <b>fly</b>1.✓ supported Mo"
     assert parse(draft_html("", "Searching <x>")).one("p", "v-waiting").text == "Searching <x>"

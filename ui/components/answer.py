@@ -4,73 +4,123 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from rag.answering.record import Answer, AnswerKind, CitedSource, Sentence, Verdict
-from ui.components.paper import facts_html, heading_html, panel_html, places_html
+from rag.answering.record import Answer, AnswerKind, CitedSource, Passage, Sentence
+from ui.components.paper import facts_html, heading_html, panel_html, places_html, when
 from ui.components.safe import text
+from ui.components.sentence import MARKS, OUTSIDE, bold, chip_html, focuses, sentence_html, still_html, verdict_html
+from ui.components.why import found_id, why_html
 
-MARKS = {
-    Verdict.SUPPORTED: ("✓", "supported", "The cited passage supports this sentence"),
-    Verdict.PARTLY: ("~", "partly", "The cited passage supports this sentence only in part"),
-    Verdict.CONTRADICTED: ("≠", "contradicted", "The cited passage says otherwise"),
-    Verdict.NUMBER_MISMATCH: ("#", "number mismatch", "The cited passage gives another number"),
-    Verdict.UNSUPPORTED: ("✗", "unsupported", "The cited passage does not support this sentence"),
-    Verdict.UNCITED: ("?", "uncited", "This sentence cites no passage"),
-}
 QUOTING = "extractive"
 CLOSEST = 4  # papers shown where nothing answers
 _CITATION = re.compile(r" ?\[(\d+)\]")
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,3}[.)])\s")
 _FIND = 12  # characters by which a sentence is found in the answer's text
 
 
-def answer_html(answer: Answer, anchor: str) -> str:
-    """The whole answer. `anchor` is different for every answer on the page: it names the passages' panels."""
+def answer_html(answer: Answer, anchor: str, *, brief: bool = False) -> str:
+    """The whole answer. `anchor` is different for every answer on the page: it names the passages' panels.
+
+    A `brief` one leaves out how it came about.
+    """
     parts = [_refusal_html(answer, anchor) if answer.abstained else _body_html(answer, anchor), _notes_html(answer)]
     if answer.sources:
         cards = "".join(_card_html(source, anchor) for source in answer.sources)
-        panels = "".join(panel_html(_id(anchor, s.number), s.paper, s.passages, number=s.number) for s in answer.sources)
-        parts += [f'<h4 class="v-head">Sources</h4><div class="v-cards">{cards}</div>', panels]
-    parts.append(_footer_html(answer))
+        parts += [f'<h4 class="v-head">Sources</h4><div class="v-cards">{cards}</div>', _panels_html(answer, anchor)]
+    if not brief:
+        parts += [why_html(answer, anchor), _footer_html(answer)]
     return f'<article class="v-answer" aria-label="Answer">{"".join(parts)}</article>'
 
 
-def draft_html(written: str, waiting: str) -> str:
-    """What has arrived of an answer so far, or `waiting` while that is nothing."""
+def draft_html(written: str, waiting: str, sentences: Sequence[Sentence] = ()) -> str:
+    """What has arrived of an answer so far, or `waiting` while that is nothing.
+
+    `sentences` are those of it that have ended and been judged, in order.
+    """
     if not written:
         body = f'<p class="v-waiting"><span class="v-dots" aria-hidden="true"></span>{text(waiting)}</p>'
     else:
-        body = (
-            f'<p class="v-draft">{_CITATION.sub(_chip_to_be, text(written))}<span class="v-cursor" aria-hidden="true"></span></p>'
-        )
+        body = f'<p class="v-draft">{_draft_body(written, sentences)}<span class="v-cursor" aria-hidden="true"></span></p>'
     return f'<article class="v-answer" aria-live="polite" aria-busy="true">{body}</article>'
 
 
-def _bold(escaped: str) -> str:
-    """The one piece of Markdown that models put inside sentences; `escaped` is HTML already."""
-    return _BOLD.sub(r"<strong>\1</strong>", escaped)
+def _draft_body(written: str, sentences: Sequence[Sentence]) -> str:
+    """The text with a verdict behind each sentence that has one: where its marks end, or else its words."""
+    pieces, at = [], 0
+    for sentence in sentences:
+        found = written.find(sentence.text[:_FIND], at)
+        if found < 0:
+            continue
+        end = found + _length(written[found:], sentence.text)
+        while marks := _CITATION.match(written, end):
+            end = marks.end()
+        pieces += [_still(written[at:end]), f'<span class="v-marks">{verdict_html(sentence)}</span>']
+        at = end
+    return "".join([*pieces, _still(written[at:])])
 
 
-def _chip_to_be(found: re.Match[str]) -> str:
-    return f'<span class="v-chip v-still">{found[1]}</span>'
+def _length(written: str, sentence: str) -> int:
+    """How many characters of `written`, where citations may stand in between, spell the sentence."""
+    at = said = 0
+    while said < len(sentence) and at < len(written):
+        marks = _CITATION.match(written, at)
+        if marks and not sentence.startswith(marks[0], said):
+            at = marks.end()
+        elif written[at] == sentence[said]:
+            at, said = at + 1, said + 1
+        elif sentence[said].isspace():
+            said += 1
+        else:
+            at += 1
+    return at
 
 
-def _id(anchor: str, number: int) -> str:
-    return f"passage-{anchor}-{number}"
+def _still(written: str) -> str:
+    return _CITATION.sub(lambda found: still_html(found[1]), bold(text(written)))
+
+
+def _id(anchor: str, number: int, focus: Passage | None = None) -> str:
+    return f"passage-{anchor}-{number}" + (f"-{focus.start}-{focus.end}" if focus else "")
+
+
+def _panels_html(answer: Answer, anchor: str) -> str:
+    """A panel for each source, and one for each sentence that singles out words in it."""
+    panels = {
+        _id(anchor, s.number): panel_html(_id(anchor, s.number), s.paper, s.passages, number=s.number) for s in answer.sources
+    }
+    for sentence, number, focus in focuses(answer):
+        identity, source = _id(anchor, number, focus), answer.source(number)
+        why = f"The words marked more strongly bear on: “{sentence.text}”"
+        panels.setdefault(identity, panel_html(identity, source.paper, source.passages, number=number, why=why, focus=focus))
+    return "".join(panels.values())
 
 
 def _body_html(answer: Answer, anchor: str) -> str:
     """Quoted sentences each on a line of their own; a model's words in its own paragraphs and lists."""
+    chips = _chips(answer, anchor)
     if answer.kind is AnswerKind.QUOTED:
-        quotes = "".join(f"<li>{_sentence_html(s, answer, anchor)}</li>" for s in answer.sentences)
+        quotes = "".join(f"<li>{sentence_html(sentence, chips(sentence))}</li>" for sentence in answer.sentences)
         return f'<ul class="v-quotes">{quotes}</ul>'
     lines = []
     for item, sentences in lines_of(answer):
         kind = "v-item" if item else "v-line"
-        lines.append(f'<p class="{kind}">{" ".join(_sentence_html(s, answer, anchor, rich=True) for s in sentences)}</p>')
+        lines.append(f'<p class="{kind}">{" ".join(sentence_html(s, chips(s), rich=True) for s in sentences)}</p>')
     return "".join(lines) + _tally_html(answer)
+
+
+def _chips(answer: Answer, anchor: str) -> Callable[[Sentence], str]:
+    """A function from a sentence to its citations, each opening its own words in the passage where they are known."""
+    focus = {(id(sentence), number): words for sentence, number, words in focuses(answer)}
+    papers = {source.number: source.paper for source in answer.sources}
+
+    def chips(sentence: Sentence) -> str:
+        return "".join(
+            chip_html(n, _id(anchor, n, focus.get((id(sentence), n))), papers[n].label) if n in papers else still_html(n)
+            for n in sentence.citations
+        )
+
+    return chips
 
 
 def lines_of(answer: Answer) -> Iterator[tuple[bool, list[Sentence]]]:
@@ -91,37 +141,14 @@ def lines_of(answer: Answer) -> Iterator[tuple[bool, list[Sentence]]]:
         yield item, own
 
 
-def _sentence_html(sentence: Sentence, answer: Answer, anchor: str, *, rich: bool = False) -> str:
-    words = _bold(text(sentence.text)) if rich else text(sentence.text)
-    chips = "".join(_chip_html(number, answer, anchor) for number in sentence.citations)
-    marks = f'<span class="v-marks">{chips}{verdict_html(sentence)}</span>'
-    return f'<span class="v-sentence v-{sentence.verdict.name.lower()}">{words} {marks}</span>'
-
-
-def _chip_html(number: int, answer: Answer, anchor: str) -> str:
-    source = next((s for s in answer.sources if s.number == number), None)
-    if source is None:
-        return f'<span class="v-chip v-still">{number}</span>'
-    hint = text(f"Show the passage: {source.paper.label}")
-    return (
-        f'<button class="v-chip" popovertarget="{text(_id(anchor, number))}" aria-label="{hint}" title="{hint}">{number}</button>'
-    )
-
-
-def verdict_html(sentence: Sentence) -> str:
-    """Sign, word and colour of a verdict."""
-    sign, word, meaning = MARKS[sentence.verdict]
-    odds = "" if sentence.probability is None else f" (probability {sentence.probability:.2f})"
-    kind, hint = sentence.verdict.name.lower(), text(meaning + odds)
-    return f'<span class="v-verdict v-{kind}" title="{hint}">{sign}<span class="v-word"> {word}</span></span>'
-
-
 def _tally_html(answer: Answer) -> str:
     """How many sentences got which verdict."""
-    counts = Counter(sentence.verdict for sentence in answer.sentences)
+    counts = Counter(sentence.verdict for sentence in answer.sentences if not sentence.outside)
     shown = [
         f'<span class="v-verdict v-{v.name.lower()}">{MARKS[v][0]} {n} {MARKS[v][1]}</span>' for v in MARKS if (n := counts[v])
     ]
+    if outside := sum(sentence.outside for sentence in answer.sentences):
+        shown.append(f'<span class="v-verdict v-outside">{OUTSIDE[0]} {outside} {OUTSIDE[1]}</span>')
     return f'<div class="v-tally">{"".join(shown)}</div>' if len(answer.sentences) > 1 else ""
 
 
@@ -140,18 +167,12 @@ def _refusal_html(answer: Answer, anchor: str) -> str:
     shown = f'<div class="v-notice v-plain" role="status"><strong>No answer in the library</strong><p>{text(said)}</p></div>'
     if not answer.retrieved:
         return shown
-    items, panels = [], []
-    for number, hit in enumerate(answer.retrieved[:CLOSEST], start=1):
-        target = f"closest-{anchor}-{number}"
-        facts = facts_html(hit.paper)
-        items.append(
-            f'<div class="v-card"><button class="v-title" popovertarget="{text(target)}"><span>{heading_html(hit.paper)}</span>'
-            f"</button>{facts}</div>"
-        )
-        why = "The highlighted passage came closest to the question; it does not answer it."
-        panels.append(panel_html(target, hit.paper, (hit.passage,), why=why))
-    head = '<h4 class="v-head">Closest papers</h4>'
-    return f'{shown}{head}<div class="v-cards">{"".join(items)}</div>{"".join(panels)}'
+    items = []
+    for number, hit in enumerate(answer.retrieved[:CLOSEST]):
+        opener = f'<button class="v-title" popovertarget="{text(found_id(anchor, number))}">'
+        title = f"{opener}<span>{heading_html(hit.paper)}</span></button>"
+        items.append(f'<div class="v-card">{title}{facts_html(hit.paper)}</div>')
+    return f'{shown}<h4 class="v-head">Closest papers</h4><div class="v-cards">{"".join(items)}</div>'
 
 
 def _notes_html(answer: Answer) -> str:
@@ -163,8 +184,14 @@ def _footer_html(answer: Answer) -> str:
     """Back end, time, tokens, cost and confidence; the stages behind them on request."""
     shown = " · ".join(text(part) for part in footer(answer))
     stages = "".join(f"<dt>{text(name)}</dt><dd>{seconds:.3f} s</dd>" for name, seconds in answer.timings.items())
+    if answer.tokens.total:
+        counted = {"server": "as the server counted", "tiktoken": "estimated"}.get(answer.tokens.counted_by, "")
+        stages += f"<dt>tokens</dt><dd>{answer.tokens.prompt:,} read, {answer.tokens.completion:,} written {counted}</dd>"
     if answer.standalone and answer.standalone != answer.question:
         stages += f"<dt>searched as</dt><dd>{text(answer.standalone)}</dd>"
+    for repair in answer.repairs:
+        became = f"now: {text(repair.after)}" if repair.after else "left out"
+        stages += f"<dt>{text(repair.verdict.value)}, then mended</dt><dd>{text(repair.before)} → {became}</dd>"
     return f'<details class="v-footer"><summary>{shown}</summary><dl>{stages}</dl></details>'
 
 
@@ -189,3 +216,12 @@ def cost(dollars: float | None) -> str:
     if dollars is None:
         return "price unknown"
     return f"${dollars:.4f}" if dollars else "no cost"
+
+
+def plain_text(answer: Answer) -> str:
+    """The answer for pasting elsewhere: its text with the marks, and what they stand for."""
+    sources = [
+        f"[{s.number}] {' · '.join(part for part in (s.paper.label, when(s.paper), s.paper.link) if part)}"
+        for s in answer.sources
+    ]
+    return "\n".join([answer.text, *(["", *sources] if sources else [])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag.conversations.record import Interrupted
 from rag.errors import (
     BackendBusy,
     BackendError,
@@ -29,6 +30,7 @@ TITLES: dict[type[VouchError], str] = {
     BackendTimeout: "The language model took too long",
     BackendGarbled: "The language model sent no usable answer",
     BackendError: "The language model gave no answer",
+    Interrupted: "The answer was interrupted",
     LibraryLocked: "The library is being written to",
     LibraryDamaged: "The library cannot be opened",
     LibraryError: "The library cannot be used",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from rag.answering.record import Passage
 from rag.paper import Paper
@@ -61,18 +61,34 @@ def places_html(paper: Paper) -> str:
     return f'<div class="v-places">Read from {text(places(paper))}</div>' if paper.sources else ""
 
 
-def abstract_html(paper: Paper, passages: Iterable[Passage] = ()) -> str:
-    """The whole abstract, its text unchanged, with the passages marked."""
-    return f'<div class="v-abstract">{marked_html(paper.abstract, passages)}</div>'
+def abstract_html(paper: Paper, passages: Iterable[Passage] = (), focus: Passage | None = None) -> str:
+    """The whole abstract, its text unchanged, with the passages marked and `focus` marked more strongly."""
+    return f'<div class="v-abstract">{marked_html(paper.abstract, passages, focus)}</div>'
 
 
-def marked_html(abstract: str, passages: Iterable[Passage]) -> str:
+def marked_html(abstract: str, passages: Iterable[Passage], focus: Passage | None = None) -> str:
     """`abstract` with `abstract[start:end]` of each passage inside a mark; overlapping ones share one mark."""
     pieces, at = [], 0
-    for start, end in _joined(passages, len(abstract)):
-        pieces += [text(abstract[at:start]), f"<mark>{text(abstract[start:end])}</mark>"]
+    inner = _joined([focus] if focus else [], len(abstract))
+    for start, end in _joined([*passages, *([focus] if focus else [])], len(abstract)):
+        marked = "".join(_piece(abstract[a:b], strong) for a, b, strong in _cut(start, end, inner))
+        pieces += [text(abstract[at:start]), f"<mark>{marked}</mark>"]
         at = end
     return "".join([*pieces, text(abstract[at:])])
+
+
+def _piece(words: str, strong: bool) -> str:
+    return f"<strong>{text(words)}</strong>" if strong and words else text(words)
+
+
+def _cut(start: int, end: int, inner: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+    """The span in pieces; True for the part that `inner` covers."""
+    for low, high in inner:
+        if start <= low < high <= end:
+            yield start, low, False
+            yield low, high, True
+            start = high
+    yield start, end, False
 
 
 def _joined(passages: Iterable[Passage], length: int) -> list[tuple[int, int]]:
@@ -86,7 +102,15 @@ def _joined(passages: Iterable[Passage], length: int) -> list[tuple[int, int]]:
     return spans
 
 
-def panel_html(identity: str, paper: Paper, passages: Iterable[Passage], *, number: int | None = None, why: str = "") -> str:
+def panel_html(
+    identity: str,
+    paper: Paper,
+    passages: Iterable[Passage],
+    *,
+    number: int | None = None,
+    why: str = "",
+    focus: Passage | None = None,
+) -> str:
     """A panel over the page that buttons with `popovertarget=identity` open and close: the browser does it by itself."""
     own = list(passages)
     tag = "" if number is None else f'<span class="v-number">{number}</span> '
@@ -95,5 +119,5 @@ def panel_html(identity: str, paper: Paper, passages: Iterable[Passage], *, numb
         f'<section id="{text(identity)}" class="v-panel" popover tabindex="-1" aria-label="Passage">'
         f'<div class="v-panel-head"><h3>{tag}{heading_html(paper)}</h3>'
         f'<button class="v-close" popovertarget="{text(identity)}" popovertargetaction="hide" aria-label="Close">✕</button></div>'
-        f"{facts_html(paper)}{said}{abstract_html(paper, own)}{places_html(paper)}</section>"
+        f"{facts_html(paper)}{said}{abstract_html(paper, own, focus)}{places_html(paper)}</section>"
     )

@@ -2,18 +2,20 @@
 passage it was opened for.
 
 Streamlit by itself keeps the chat at its end, and would show a long answer from behind. These are the only scripts of the pages;
-nothing but a number is put into them.
+nothing but the id of a turn is put into them.
 """
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 # Leaves a little room below the newest turn: Streamlit follows the end only while the page is scrolled right to it.
-_ROOM = "<style>.st-key-turn-%d { min-height: calc(100dvh - 11rem); }</style>"
+_ROOM = "<style>.st-key-turn-%s { min-height: calc(100dvh - 11rem); }</style>"
 _TURN = """<script>
 (() => {
-  const main = document.querySelector(".stMain"), turn = document.querySelector(".st-key-turn-%d");
+  const main = document.querySelector(".stMain"), turn = document.querySelector(".st-key-turn-%s");
   if (!main || !turn) return;
   const go = () => {
     main.dispatchEvent(new Event("wheel"));
@@ -27,7 +29,9 @@ _PANELS = """<script>
   if (window.vouchPanels) return;
   window.vouchPanels = true;
   document.addEventListener("toggle", event => {
-    const panel = event.target, mark = panel.matches?.(".v-panel:popover-open") && panel.querySelector("mark");
+    const panel = event.target;
+    if (!panel.matches?.(".v-panel:popover-open")) return;
+    const mark = panel.querySelector("mark strong") || panel.querySelector("mark");
     if (!mark) return;
     const go = () => {
       const top = mark.getBoundingClientRect().top - panel.getBoundingClientRect().top + panel.scrollTop;
@@ -46,21 +50,51 @@ _PANELS = """<script>
 })();
 </script>"""
 
+_COPY = """<script>
+(() => {
+  if (window.vouchCopies) return;
+  window.vouchCopies = true;
+  const older = words => {  // where the page has no right to the clipboard, as without https on another machine
+    const field = document.createElement("textarea");
+    field.value = words;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  };
+  document.addEventListener("click", async event => {
+    const button = event.target.closest?.(".v-copy");
+    if (!button) return;
+    const words = button.dataset.copy;
+    try { await navigator.clipboard.writeText(words); } catch { older(words); }
+    button.classList.add("v-copied");
+    setTimeout(() => button.classList.remove("v-copied"), 1600);
+  });
+})();
+</script>"""
 
-def key(number: int) -> str:
+
+def key(turn_id: str) -> str:
     """The key of the container that holds that turn."""
-    return f"turn-{number:d}"
+    return f"turn-{plain(turn_id)}"
 
 
-def to_turn(number: int) -> None:
+def plain(identity: str) -> str:
+    """An id as it may stand in a style sheet or script: hexadecimal digits alone."""
+    if not re.fullmatch(r"[0-9a-f]+", identity):
+        raise ValueError("expected an id of hexadecimal digits")
+    return identity
+
+
+def to_turn(turn_id: str) -> None:
     """Bring the newest turn to the top, once; a later run of the page with the same turn leaves the reader in peace."""
-    st.html(_ROOM % number)
-    _run("reading-place", _TURN % number)
+    st.html(_ROOM % plain(turn_id))
+    _run("reading-place", _TURN % plain(turn_id))
 
 
 def to_marks() -> None:
-    """Have panels open at their first mark."""
-    _run("reading-marks", _PANELS)
+    """Have panels open at the words that count, and buttons copy what they carry."""
+    _run("reading-marks", _PANELS + _COPY)
 
 
 def _run(name: str, script: str) -> None:

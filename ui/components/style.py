@@ -27,6 +27,8 @@ CSS = """
   --v-link: light-dark(#1f57a8, #8fbcf5);
   --v-chip: light-dark(#e6effb, #23364f);
   --v-mark: light-dark(#fdeeb5, #5c4a12);
+  --v-focus: light-dark(#fbd76a, #7d6314);
+  --v-focus-line: light-dark(#a87900, #eec063);
   --v-good: light-dark(#1d6b4d, #7fd0ad);
   --v-partly: light-dark(#8a5a00, #eec063);
   --v-bad: light-dark(#a5323c, #f39aa2);
@@ -80,6 +82,49 @@ CSS = """
 .v-notes { margin: 0 0 .5rem; padding: 0 !important; list-style: none; font-size: .87rem; color: var(--v-faint); }
 .v-notes li { margin: 0; }
 .v-head { font-size: .8rem !important; font-weight: 600; color: var(--v-faint); margin: 0; padding: .5rem 0 .4rem !important; }
+.v-verdict.v-outside { color: var(--v-partly); }
+.v-sentence.v-outside { font-style: italic; }
+.v-copy { all: unset; cursor: pointer; font-size: .875rem; padding: .3rem .5rem; border-radius: .4rem; color: var(--v-faint); }
+.v-copy:hover { background: var(--v-soft); color: inherit; }
+.v-copy.v-copied::after { content: " ✓"; color: var(--v-good); }
+.v-understood, .v-verified { font-size: .8rem; color: var(--v-faint); margin: 0; }
+.v-verified strong { color: var(--v-good); }
+[class*="st-key-understood-"] button { min-height: 1.75rem; padding: 0 .6rem; border-radius: 1rem; font-size: .8rem; }
+[class*="st-key-understood-"] button p, [class*="st-key-lead-on-"] button p { font-size: .85rem; }
+[class*="st-key-acts-"] { min-height: 2.25rem; }
+[class*="st-key-lead-on-"] button > div { justify-content: flex-start; text-align: left; overflow-wrap: anywhere; }
+.v-by { font-size: .9rem !important; font-weight: 600; margin: 0; padding: 0 !important; color: var(--v-faint); }
+.stMainBlockContainer:has([class*="st-key-beside-"]) { max-width: 78rem; }
+.v-why-these { font-size: .85rem; margin: .25rem 0; }
+.v-why-these summary, .v-footer summary { cursor: pointer; list-style-position: inside; width: fit-content; color: var(--v-faint);
+  font-size: .8rem; }
+.v-scroll { overflow-x: auto; }
+.v-why-these table { border-collapse: collapse; width: 100%; margin: .4rem 0; }
+.v-why-these th, .v-why-these td { text-align: left; font-weight: 400; padding: .25rem .6rem .25rem 0; border: 0;
+  border-bottom: 1px solid var(--v-line); vertical-align: baseline; white-space: nowrap; }
+.v-why-these th[scope="row"] { white-space: normal; min-width: 12rem; }
+.v-why-these thead th { color: var(--v-faint); }
+.v-why-these .v-title { font-weight: 400; }
+
+/* Kept conversations. */
+.v-day { font-size: .75rem !important; font-weight: 600; color: var(--v-faint); padding: .6rem 0 .1rem !important; }
+.st-key-conversations [class*="st-key-row-"], .st-key-conversations [class*="st-key-current-"] { border-radius: .45rem; }
+.st-key-conversations [class*="st-key-current-"] { background: light-dark(#e9e4db, #3a3631); }
+.st-key-conversations button { min-height: 2rem; padding: .15rem .5rem; }
+.st-key-conversations .stHorizontalBlock { flex-wrap: nowrap; }
+.st-key-conversations [class*="st-key-open-"] { min-width: 0; flex: 1 1 0; }
+.st-key-conversations [class*="st-key-menu-"] { flex: none; opacity: 0; }
+.st-key-conversations [class*="st-key-menu-"] button { padding: .15rem .45rem; }
+.st-key-conversations [class*="st-key-menu-"] button [aria-hidden="true"]:has([data-testid="stIconMaterial"]) {
+  display: none; }
+.st-key-conversations [class*="st-key-menu-"] p { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
+.st-key-conversations .stHorizontalBlock:is(:hover, :focus-within, [class*="st-key-current-"]) [class*="st-key-menu-"] {
+  opacity: 1; }
+@media (hover: none) { .st-key-conversations [class*="st-key-menu-"] { opacity: 1; } }
+.st-key-conversations [class*="st-key-open-"] button > div { justify-content: flex-start; overflow: hidden; }
+.st-key-conversations [class*="st-key-open-"] p { font-size: .875rem; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
 
 /* Papers. */
 .v-cards { display: grid; gap: .5rem; margin-bottom: .5rem;
@@ -99,6 +144,7 @@ CSS = """
 .v-places { font-size: .78rem; line-height: 1.45; color: var(--v-faint); margin-top: .25rem; overflow-wrap: anywhere; }
 .v-abstract { font-family: "Source Serif", Georgia, serif; font-size: 1.02rem; line-height: 1.65; margin: .75rem 0;
   white-space: pre-wrap; overflow-wrap: anywhere; }
+.v-abstract mark strong { font-weight: inherit; background: var(--v-focus); box-shadow: 0 2px 0 var(--v-focus-line); }
 .v-abstract mark { background: var(--v-mark); color: inherit; border-radius: .15em; padding: .05em 0; }
 .v-why { font-size: .85rem; color: var(--v-faint); margin-top: .5rem; }
 

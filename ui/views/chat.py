@@ -2,62 +2,77 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.answering.record import Answer
-from rag.errors import BackendError
+from rag.conversations.record import Reply, Turn
+from rag.errors import LibraryError
 from ui import state
-from ui.components import ingest, scroll
-from ui.components.answer import QUOTING, answer_html, back_end, draft_html
-from ui.components.notice import error_html
+from ui.components import history, ingest, scroll
+from ui.components.answer import QUOTING, back_end, draft_html
+from ui.components.notice import error_html, info_html
+from ui.components.reply import answered, failed
 from ui.components.safe import label, text
-from ui.conversation import Conversation, Turn
+from ui.conversation import Conversation
 from ui.jobs import Job
 
+QUICK = 0.2  # seconds in which an answer may come before a draft of it is drawn
 LOOK = 0.08  # seconds between two looks at an answer that is being written
 QUIET = 0.5  # seconds after which the page is drawn though nothing came, so that an interaction gets through
 PATIENCE = 2.0  # seconds after which the time is shown
+TURNS = 12  # turns drawn at first; earlier ones on request
 SKELETON = '<div class="v-skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>'
 
 
 def page() -> None:
     """Draw the chat."""
     talk = state.conversation()
-    talk.advance()
-    _sidebar(talk)
+    talk.refresh()
     question = st.chat_input("Ask about the papers in your library", key="question", submit_mode="disable", max_chars=2000)
     if question:
-        talk.ask(question, state.chosen())
+        state.ask(question)
+        talk = state.conversation()
     job = talk.advance()
-    if not talk.turns:
-        _welcome(talk)
-        return
-    places = [_show(talk, turn) for turn in talk.turns]
-    scroll.to_turn(talk.turns[-1].number)
     if job is not None:
-        asked = next(turn for turn in talk.turns if talk.running(turn))
-        _follow(job, next(place for place in places if place is not None), asked.llm or state.chosen())
+        job.wait(QUICK)
+    with st.sidebar:
+        _sidebar(talk)
+    if state.was_lost():
+        words = "It was deleted, or it belongs to another library. What you ask now begins a new one."
+        st.html(info_html("There is no conversation at this address", words))
+    if talk.unsaved is not None:
+        st.html(error_html(talk.unsaved))
+    if not talk.turns:
+        _welcome()
+        return
+    _turns(talk)
 
 
 def _sidebar(talk: Conversation) -> None:
-    with st.sidebar:
-        st.button(
-            "New conversation", icon=":material/edit_square:", width="stretch", disabled=not talk.turns, on_click=talk.clear
-        )
-        choices = state.back_ends()
-        if len(choices) > 1:
-            chosen = state.chosen()
-            choice = st.selectbox("Answers by", choices, index=choices.index(chosen), format_func=back_end)
-            state.choose(choice)
-        if state.chosen() == QUOTING:
-            words = "Answers are sentences quoted from the abstracts, word for word."
-            if len(choices) == 1:
-                words = "No language model is set up. " + words + " Set VOUCH_LLM to use one."
-            st.html(f'<p class="v-sidebar">{words}</p>')
+    st.button(
+        "New conversation",
+        icon=":material/edit_square:",
+        width="stretch",
+        disabled=not talk.turns,
+        on_click=state.show_new,
+    )
+    choices = state.back_ends()
+    if len(choices) > 1:
+        chosen = state.chosen()
+        choice = st.selectbox("Answers by", choices, index=choices.index(chosen), format_func=back_end)
+        state.choose(choice)
+    if state.chosen() == QUOTING:
+        words = "Answers are sentences quoted from the abstracts, word for word."
+        if len(choices) == 1:
+            words = "No language model is set up. " + words + " Set VOUCH_LLM to use one."
+        st.html(f'<p class="v-sidebar">{words}</p>')
+    history.draw(talk)
 
 
-def _welcome(talk: Conversation) -> None:
+def _welcome() -> None:
     """What an empty conversation shows: questions to begin with, or ways to fill an empty library."""
     if not state.searchable():
         words = "It answers from your library of paper abstracts and shows the passage behind every sentence."
@@ -81,57 +96,104 @@ def _welcome(talk: Conversation) -> None:
         place.html(error_html(job.error))
         return
     for number, question in enumerate(job.result()):
-        place.button(
-            label(question),
-            key=f"first-{number}",
-            width="stretch",
-            on_click=talk.ask,
-            args=(question, state.chosen()),
-            type="secondary",
+        place.button(label(question), key=f"first-{number}", width="stretch", on_click=state.ask, args=(question,))
+
+
+def _turns(talk: Conversation) -> None:
+    """The turns, the last ones at first; then follow what is being answered."""
+    turns = talk.turns
+    earlier = f"earlier-{talk.id}"
+    shown = turns if st.session_state.get(earlier) else turns[-TURNS:]
+    if hidden := len(turns) - len(shown):
+        st.button(
+            f"Show {hidden} earlier question{'' if hidden == 1 else 's'}",
+            key=f"show-{earlier}",
+            type="tertiary",
+            icon=":material/expand_less:",
+            on_click=lambda: st.session_state.update({earlier: True}),
         )
+    pending = [open_reply for turn in shown if (open_reply := _turn(talk, turn)) is not None]
+    _lead_on(turns[-1])
+    scroll.to_turn(turns[-1].id)
+    for reply, place in pending:
+        if (job := talk.running(reply)) is not None:
+            _follow(job, place, reply.llm)
+        elif talk.advance() is None:  # another process is at work on it
+            _await(talk, reply, place)
 
 
-def _show(talk: Conversation, turn: Turn) -> DeltaGenerator | None:
-    """Draw a turn; the place for the answer where it is still to come."""
-    with st.container(key=scroll.key(turn.number)):
-        return _draw(talk, turn)
+def _turn(talk: Conversation, turn: Turn) -> tuple[Reply, DeltaGenerator] | None:
+    """Draw a turn; the reply that is still to come, with its place."""
+    with st.container(key=scroll.key(turn.id)):
+        with st.chat_message("user", avatar=":material/person:"):
+            st.html(f'<div class="v-question">{text(turn.question)}</div>')
+        replies = _chosen(turn)
+        if len(replies) == 1:
+            with st.chat_message("assistant", avatar=":material/menu_book:"):
+                return _reply(talk, turn, replies[0])
+        found = None
+        with st.container(key=f"beside-{turn.id}"):
+            for reply, column in zip(replies, st.columns(len(replies), gap="medium"), strict=True):
+                with column:
+                    st.html(f'<h3 class="v-by">{text(back_end(reply.llm))}</h3>')
+                    found = _reply(talk, turn, reply) or found
+        return found
 
 
-def _draw(talk: Conversation, turn: Turn) -> DeltaGenerator | None:
-    with st.chat_message("user", avatar=":material/person:"):
-        st.html(f'<div class="v-question">{text(turn.question)}</div>')
-    with st.chat_message("assistant", avatar=":material/menu_book:"):
-        if turn.answer is not None:
-            st.html(answer_html(turn.answer, str(turn.number)))
-        elif turn.error is not None:
-            _failure(talk, turn)
-        elif talk.running(turn):
-            place = st.empty()
-            place.html(draft_html("", _waiting(turn.llm or state.chosen())))
-            return place
-        else:
-            st.html(draft_html("", "Waiting for the answer before"))
+def _chosen(turn: Turn) -> list[Reply]:
+    """The replies to show: the latest, with the one before where they are read side by side; others on request.
+
+    An error that was followed by another attempt is history.
+    """
+    last = turn.replies[-1]
+    able = [reply for reply in turn.replies if reply.answer is not None or reply is last]
+    default = able[-2:] if last.beside else able[-1:]
+    if len(able) == 1:
+        return able
+    numbers = [able.index(reply) for reply in default]
+    picked = st.segmented_control(
+        "Answers shown",
+        range(len(able)),
+        selection_mode="multi",
+        default=numbers,
+        format_func=lambda n: label(f"{n + 1} · {back_end(able[n].llm)}"),
+        key=f"answers-{turn.id}-{len(able)}",
+        label_visibility="collapsed",
+    )
+    return [able[n] for n in sorted(picked)] or default
+
+
+def _reply(talk: Conversation, turn: Turn, reply: Reply) -> tuple[Reply, DeltaGenerator] | None:
+    if reply.answer is not None:
+        answered(talk, turn, reply, reply.answer)
+    elif reply.error is not None:
+        failed(talk, turn, reply, reply.error)
+    else:
+        place = st.empty()
+        place.html(draft_html("", _waiting(reply.llm)))
+        if talk.running(reply) is not None:
+            st.button("Stop", key=f"stop-{reply.id}", icon=":material/stop_circle:", on_click=talk.stop, shortcut="Esc")
+        return reply, place
     return None
 
 
-def _failure(talk: Conversation, turn: Turn) -> None:
-    """An error in words, with the ways on from it."""
-    if turn.error is None:
-        return
-    st.html(error_html(turn.error))
-    with st.container(horizontal=True, gap="small"):
-        if isinstance(turn.error, BackendError):
-            st.button(
-                "Answer by quoting instead",
-                key=f"quote-{turn.number}",
-                icon=":material/format_quote:",
-                on_click=talk.ask_again,
-                args=(turn.number, QUOTING),
-            )
-        again = turn.llm or state.chosen()
-        st.button(
-            "Try again", key=f"again-{turn.number}", icon=":material/refresh:", on_click=talk.ask_again, args=(turn.number, again)
-        )
+def _lead_on(turn: Turn) -> None:
+    """Questions that lead on from the last answer."""
+    reply = turn.replies[-1]
+    if reply.follow_ups:
+        with st.container(key=f"lead-on-{reply.id}", gap="xsmall"):
+            st.html('<h4 class="v-head">Ask on</h4>')
+            for number, question in enumerate(reply.follow_ups):
+                st.button(label(question), key=f"on-{reply.id}-{number}", width="stretch", on_click=state.ask, args=(question,))
+    elif state.talks().leading(reply):
+        _leading(reply)
+
+
+@st.fragment(run_every=0.7)
+def _leading(reply: Reply) -> None:
+    """Looks on while such questions are being looked for, without holding the page."""
+    if not state.talks().leading(reply):
+        st.rerun()
 
 
 def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
@@ -145,6 +207,20 @@ def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
             since = f" · {job.seconds:.0f} s" if job.seconds > PATIENCE else ""
             place.html(draft_html(written, _waiting(llm) + since))
             shown, drawn = written, job.seconds
+    st.rerun()
+
+
+def _await(talk: Conversation, reply: Reply, place: DeltaGenerator) -> None:
+    """Look on while another process answers."""
+    waiting = True
+    while waiting:
+        time.sleep(QUIET)
+        place.html(draft_html("", "Being answered in another window of Vouch"))
+        try:
+            talk.refresh()
+        except LibraryError:
+            continue
+        waiting = any(own.id == reply.id and own.open for turn in talk.turns for own in turn.replies)
     st.rerun()
 
 

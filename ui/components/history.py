@@ -1,0 +1,96 @@
+"""The kept conversations in the sidebar: by day, searched, renamed, deleted."""
+
+from __future__ import annotations
+
+import itertools
+
+import streamlit as st
+
+from rag.conversations.record import Listed
+from rag.errors import LibraryError
+from ui import state
+from ui.components.notice import error_html
+from ui.components.safe import label, text
+from ui.conversation import Conversation
+
+PAGE = 25  # conversations listed at first
+RENAME, DELETE = "Rename", "Delete"
+
+
+def draw(talk: Conversation) -> None:
+    """The list, into the sidebar."""
+    more = st.session_state.get("conversations-shown", PAGE)
+    wanted = st.session_state.get("find-conversation", "")
+    try:
+        found = state.talks().store.list(more + 1, contains=wanted)
+    except LibraryError as error:
+        st.html(error_html(error))
+        return
+    if found or wanted:
+        st.text_input(
+            "Search conversations",
+            key="find-conversation",
+            placeholder="Search conversations",
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+    if wanted and not found:
+        st.html('<p class="v-sidebar" role="status">No conversation holds these words.</p>')
+    with st.container(key="conversations", gap=None):
+        for day, group in itertools.groupby(found[:more], key=lambda listed: state.day(listed.updated)):
+            st.html(f'<h2 class="v-day">{text(day.capitalize())}</h2>')
+            for listed in group:
+                _row(listed, listed.id == talk.id)
+        if len(found) > more:
+            st.button("Show more", type="tertiary", key="more-conversations", on_click=_show_more, args=(more + PAGE,))
+
+
+def _row(listed: Listed, current: bool) -> None:
+    kind = "current" if current else "row"
+    with st.container(key=f"{kind}-{listed.id}", horizontal=True, gap=None, vertical_alignment="center"):
+        st.button(
+            label(listed.title),
+            key=f"open-{listed.id}",
+            type="tertiary",
+            width="stretch",
+            wrap=False,
+            help=label(listed.title),
+            on_click=state.show_kept,
+            args=(listed.id,),
+        )
+        chosen = st.menu_button(
+            "Rename or delete", (RENAME, DELETE), key=f"menu-{listed.id}", type="tertiary", icon=":material/more_horiz:"
+        )
+    if chosen == RENAME:
+        _rename(listed)
+    elif chosen == DELETE:
+        _delete(listed, current)
+
+
+def _show_more(count: int) -> None:
+    st.session_state["conversations-shown"] = count
+
+
+@st.dialog("Rename conversation")
+def _rename(listed: Listed) -> None:
+    with st.form("rename", border=False):
+        title = st.text_input("Title", listed.title, max_chars=90)
+        if st.form_submit_button("Rename", type="primary"):
+            state.talks().store.rename(listed.id, title)
+            st.rerun()
+
+
+@st.dialog("Delete conversation?")
+def _delete(listed: Listed, current: bool) -> None:
+    st.html(
+        f"<p>“{text(listed.title)}” and its answers are deleted from this computer. Answers kept as verified stay. "
+        "There is no way back.</p>"
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary"):
+            state.talks().delete(listed.id)
+            if current:
+                state.show_new()
+            st.rerun()
+        if st.button("Keep it"):
+            st.rerun()

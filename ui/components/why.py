@@ -1,0 +1,47 @@
+"""Why these papers: everything that was found for a question, with the parts of its score, and what of it was used."""
+
+from __future__ import annotations
+
+from rag.answering.record import Answer, Hit
+from ui.components.paper import heading_html, panel_html
+from ui.components.safe import text
+
+PARTS = {"dense": "meaning", "keyword": "words", "rerank": "second look"}
+MEANT = (
+    "Score orders the papers of this one question. Meaning is the cosine between the question and the paper's nearest passage, "
+    "words is how well its words match (BM25); a dash means that this way did not find the paper."
+)
+
+
+def why_html(answer: Answer, anchor: str) -> str:
+    """A table of the papers found, folded away; empty where nothing was."""
+    if not answer.retrieved:
+        return ""
+    used = {source.paper.id: source.number for source in answer.sources}
+    names = [name for name in PARTS if any(name in hit.parts for hit in answer.retrieved)]
+    head = "".join(
+        f'<th scope="col">{title}</th>' for title in ("Paper", "Used", "Score", *(PARTS[n].capitalize() for n in names))
+    )
+    rows = "".join(_row_html(hit, used.get(hit.paper.id), names, found_id(anchor, n)) for n, hit in enumerate(answer.retrieved))
+    why = "The marked passage came closest to the question" + ("; it does not answer it." if answer.abstained else ".")
+    panels = "".join(
+        panel_html(found_id(anchor, n), hit.paper, (hit.passage,), why=why) for n, hit in enumerate(answer.retrieved)
+    )
+    unused = sum(hit.paper.id not in used for hit in answer.retrieved)
+    found = f"{len(answer.retrieved)} paper{'' if len(answer.retrieved) == 1 else 's'} found, {unused} not used"
+    return (
+        f'<details class="v-why-these"><summary>Why these papers: {found}</summary><p class="v-hint">{text(MEANT)}</p>'
+        f'<div class="v-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>{panels}'
+    )
+
+
+def found_id(anchor: str, place: int) -> str:
+    """The panel of the paper found in that place, from 0."""
+    return f"found-{anchor}-{place}"
+
+
+def _row_html(hit: Hit, number: int | None, names: list[str], target: str) -> str:
+    tag = '<span class="v-tag">not used</span>' if number is None else f'<span class="v-number">{number}</span>'
+    parts = "".join(f"<td>{hit.parts[name]:.2f}</td>" if name in hit.parts else "<td>–</td>" for name in names)
+    opener = f'<button class="v-title" popovertarget="{text(target)}"><span>{heading_html(hit.paper)}</span></button>'
+    return f'<tr><th scope="row">{opener}</th><td>{tag}</td><td>{hit.score:.2f}</td>{parts}</tr>'
