@@ -29,6 +29,8 @@ T = TypeVar("T")
 UNWRITTEN = 5000
 """Records Chroma keeps in its log before it writes the index files. With Chroma's own 1,000 the files of a middling library
 are written, and can be torn, five times as often; a log of 5,000 takes an opening 0.5 to 1.5 s, hence `release`."""
+GRAPH = {"ef_construction": 64, "ef_search": 200}
+"""Candidates looked at when a vector is tied into the graph, and when one is looked for. See LOG.md for the measurement."""
 SERVER_SECONDS = 120.0  # silence of a server after which it is given up; storing 1,000 records takes one or two
 CONNECT_SECONDS = 10.0
 _openings = itertools.count(1)
@@ -190,10 +192,10 @@ def in_folder(folder: Path, name: str, unwritten: int | None = None) -> tuple[An
         client = chromadb.PersistentClient(
             path=f"{folder}{spelling}", settings=ChromaSettings(anonymized_telemetry=False, allow_reset=False)
         )
-        options: Any = {"space": "cosine", "ef_search": 200, "sync_threshold": threshold, "batch_size": min(100, threshold)}
+        options: Any = {"space": "cosine", **GRAPH, "sync_threshold": threshold, "batch_size": min(100, threshold)}
         found: Any = client.get_or_create_collection(name, configuration={"hnsw": options}, embedding_function=None)
         if found.configuration["hnsw"]["sync_threshold"] != threshold:
-            del options["space"]
+            del options["space"], options["ef_construction"]
             found.modify(configuration={"hnsw": options})
         if found.count():
             dimension = len(found.peek(1)["embeddings"][0])
