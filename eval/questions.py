@@ -136,7 +136,7 @@ def load_questions(path: str | Path) -> QuestionSet:
             errors.append(row)
             continue
         try:
-            question = _question(row, position, line)
+            question = question_of(row, position, line)
             if question.id in questions:
                 first = questions[question.id].line
                 raise fields.Unusable(f"the id {formats.shown(question.id)} of line {first} again", "an id of its own")
@@ -159,7 +159,8 @@ def require_questions(questions: QuestionSet) -> None:
         )
 
 
-def _question(row: Mapping[str, Any], position: int, line: int) -> Question:
+def question_of(row: Mapping[str, Any], position: int, line: int) -> Question:
+    """A row as a Question; `position` counts rows from 1 and makes the id where there is none. Raises fields.Unusable."""
     turns = tuple(_turn(value, number) for number, value in enumerate(fields.items(row, "turns", separators=""), start=1))
     kind = fields.text(row, "kind") or ("dialogue" if turns else "injected" if "attack" in row else "question")
     filters = fields.filters(row)
