@@ -12,7 +12,7 @@ from ui import state
 from ui.components import scroll, style
 from ui.components.notice import error_html
 from ui.jobs import unforeseen
-from ui.views import chat, evaluation, library
+from ui.views import chat, evaluation, library, settings
 
 log = logging.getLogger(__name__)
 WIDE = ("library", "evaluation")  # pages that use the whole width
@@ -28,6 +28,7 @@ def main() -> None:
         "chat": st.Page(chat.page, title="Chat", icon=":material/forum:", url_path="chat", default=True),
         "library": st.Page(library.page, title="Library", icon=":material/menu_book:", url_path="library"),
         "evaluation": st.Page(evaluation.page, title="Evaluation", icon=":material/monitoring:", url_path="evaluation"),
+        "settings": st.Page(settings.page, title="Settings", icon=":material/tune:", url_path="settings"),
     }
     state.set_pages(pages)
     page = st.navigation(list(pages.values()))

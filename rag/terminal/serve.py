@@ -89,8 +89,14 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The child's variables: the same library, and no usage reports from the libraries it loads."""
-    return {**os.environ, "VOUCH_HOME": str(settings.home.absolute()), "ANONYMIZED_TELEMETRY": "False"}
+    """The child's variables: the same library, and no usage reports from the libraries it loads.
+
+    The library's folder is named only where the child would not find it by itself, so that the pages tell truly where that
+    setting came from.
+    """
+    found = Settings.load().home.absolute() == settings.home.absolute()
+    named = {} if found else {"VOUCH_HOME": str(settings.home.absolute())}
+    return {**os.environ, **named, "ANONYMIZED_TELEMETRY": "False"}
 
 
 def run(settings: Settings, say: Callable[[str], None]) -> None:

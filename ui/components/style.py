@@ -184,6 +184,12 @@ CSS = """
 .v-footer summary { cursor: pointer; list-style-position: inside; width: fit-content; }
 .v-footer dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .9rem; margin: .35rem 0 0; }
 .v-footer dt, .v-footer dd { margin: 0; font-size: .8rem; font-weight: 400; overflow-wrap: anywhere; }
+.v-checks { list-style: none; margin: .25rem 0 .75rem; padding: 0 !important; display: grid; gap: .35rem; }
+.v-checks li { margin: 0; overflow-wrap: anywhere; }
+.v-checks .v-remedy { margin-left: 1.2rem; font-size: .875rem; }
+.v-facts-list { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; margin: .25rem 0; }
+.v-facts-list dt { color: var(--v-faint); font-weight: 400; }
+.v-facts-list dd { margin: 0; overflow-wrap: anywhere; }
 .v-skeleton { display: grid; gap: .75rem; }
 .v-skeleton i { display: block; height: 2.5rem; border-radius: .5rem; background: var(--v-soft); }
 """
