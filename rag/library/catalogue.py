@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +27,23 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         """Open or make the file; one of an earlier version is brought forward. Raises LibraryDamaged or LibraryError."""
         self._engine = open_catalogue(path)
+        self._watching = threading.Lock()
+        self._watcher: sa.Connection | None = None
 
     def close(self) -> None:
+        with self._watching:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         self._engine.dispose()
+
+    def version(self) -> int:
+        """A number that changes whenever anything in the catalogue has changed, by whatever process."""
+        with self._watching:
+            if self._watcher is None:
+                # Never written through: SQLite tells a connection of the commits of all others.
+                self._watcher = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return int(self._watcher.exec_driver_sql("PRAGMA data_version").scalar_one())
 
     def reading(self) -> sa.Connection:
         """A connection for queries that other modules of this package build."""

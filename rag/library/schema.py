@@ -28,12 +28,15 @@ PAPERS = sa.Table(
     sa.Column("author_count", sa.Integer),
     sa.Column("organisation", sa.Text),
     sa.Column("date", sa.Text),
-    sa.Column("year", sa.Integer, index=True),
+    sa.Column("year", sa.Integer),
     sa.Column("arxiv_id", sa.Text, index=True),
     sa.Column("doi", sa.Text, index=True),
     sa.Column("comment", sa.Text),
     sa.Column("upvotes", sa.Integer),
     sa.Column("url", sa.Text),
+    sa.Index("ix_papers_when", "year", "date"),  # what conditions on time and what the library says of itself are read from
+    sa.Index("ix_papers_date", "date"),
+    sa.Index("ix_papers_organisation", "organisation", sqlite_where=sa.text("organisation IS NOT NULL")),
 )
 # One row for each record that was read. `root` is the synced folder that `file` lies in, empty where the file was named by hand,
 # AMENDED where the row holds what was filled in later. `own` is the record itself as JSON; where it is NULL the paper's row is
@@ -196,6 +199,8 @@ def _bring_forward(db: sa.Connection) -> int:
         _pack_abstracts(db)
         if version == 1:
             _from_version_1(db)
+        _create_tables(db)
+        db.exec_driver_sql("DROP INDEX IF EXISTS ix_papers_year")
     else:
         return version
     db.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -57,6 +57,7 @@ class Finder:
     def __init__(self, catalogue: Catalogue, retriever: HybridRetriever) -> None:
         self._catalogue = catalogue
         self._retriever = retriever
+        self._known: tuple[int, Facts] | None = None
 
     def find(
         self,
@@ -111,7 +112,11 @@ class Finder:
         return f"Understood as a condition: {', '.join(reading.labels)} ({papers}{left_out})."
 
     def _facts(self) -> Facts:
-        return facts(self._catalogue)
+        """Gathering them costs tens of milliseconds in a large library: they are kept until it changes."""
+        version = self._catalogue.version()
+        if self._known is None or self._known[0] != version:
+            self._known = (version, facts(self._catalogue))
+        return self._known[1]
 
 
 def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.7) -> list[Hit]:

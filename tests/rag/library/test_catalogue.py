@@ -202,6 +202,17 @@ def test_a_catalogue_of_version_2_gets_its_abstracts_packed(tmp_path: Path) -> N
         catalogue.close()
 
 
+def test_the_version_changes_with_every_change_and_only_then(tmp_path: Path) -> None:
+    here, elsewhere = Catalogue(tmp_path / "c.sqlite"), Catalogue(tmp_path / "c.sqlite")
+    seen = [here.version(), here.version()]
+    for catalogue, words in ((here, "Bees dance."), (elsewhere, "Ants march.")):
+        catalogue.add([paper(words)])
+        seen += [here.version(), here.version()]
+    assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4] == seen[5]
+    here.close()
+    elsewhere.close()
+
+
 def _open_together(path: Path, barrier: threading.Barrier, told: multiprocessing.Queue[str]) -> None:
     barrier.wait()
     try:
