@@ -17,6 +17,7 @@ MOST_LINES = 50
 def register(app: typer.Typer) -> None:
     """Add the commands to `vouch eval`."""
     app.command("check")(check)
+    app.command("generate")(generate)
     app.command("import")(import_)
 
 
@@ -48,6 +49,35 @@ def check(
                 typer.echo(clean(f"{file}: {len(questions)} questions, {errors} errors, {len(problems) - errors} remarks."))
         if wrong:
             raise typer.Exit(1)
+
+
+def generate(
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="JSON lines; drafts are added to what it holds.")],
+    llm: Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Back end in place of VOUCH_LLM.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many questions.")] = 20,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="single or unanswerable; with a model also multi and dialogue. May be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed draws other papers.")] = 0,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Questions in flight at a model.")] = 4,
+    home: Home = None,
+) -> None:
+    """Propose questions about the library as drafts with their evidence, for review before they are asked.
+
+    Without a model they come from the sentences that most likely hold a paper's finding.
+    """
+    with one_message():
+        from eval import runner
+        from eval.generating import generate as propose
+
+        settings = load_settings(home)
+        spec = llm or settings.llm
+        with runner.open_assistant(settings) as assistant:
+            made = propose(assistant, out, llm=spec, kinds=kind or ["single"], count=count, seed=seed, concurrency=concurrency)
+        typer.echo(clean(f"{out}: {made.new} drafts added, {made.rows} questions in all. Review them before use."))
+        for reason, number in made.dropped.items():
+            tell(f"dropped {number}: {reason}")
 
 
 def import_(

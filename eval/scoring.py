@@ -68,7 +68,7 @@ def score(
         if cited or not recorded:
             scores["citation_precision"] = metrics.citation_precision(cited, relevant)
             scores["citation_recall"] = metrics.citation_recall(cited, relevant)
-    if turn.evidence and (answer.sources or not recorded):
+    if turn.evidence and turn.answerable and (answer.sources or not recorded):
         gold = [sentence for passage in turn.evidence for sentence in sentences(passage)]
         own = [sentence for source in answer.sources for passage in source.passages for sentence in sentences(passage.text)]
         scores["evidence_precision"] = metrics.evidence_precision(own, gold)
@@ -109,7 +109,7 @@ def applicable(exchange: Mapping[str, Any]) -> list[str]:
     names = ["answered", "abstained", "wrongly_refused" if answerable else "rightly_refused"]
     if exchange.get("relevant"):
         names += [*metrics.RANK_FIGURES, "citation_precision", "citation_recall"]
-    if exchange.get("evidence"):
+    if exchange.get("evidence") and answerable:
         names += ["evidence_precision", "evidence_recall"]
     if exchange.get("key_facts"):
         names.append("fact_recall")
