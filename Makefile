@@ -57,7 +57,7 @@ lock:
 	@set -e; folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
 	$(PYTHON) -m venv "$$folder"; \
 	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv; \
-	"$$folder/bin/uv" pip compile pyproject.toml --extra offline --extra anthropic --group dev --universal --generate-hashes \
+	"$$folder/bin/uv" pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock $(ARGS); \
 	echo "requirements.lock: $$(grep -c '==' requirements.lock) packages"
 

@@ -12,9 +12,11 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import choose, screen
 from rag.answering.extractive import quote
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
+from rag.answering.stand_in import Recorded, first_usable
 from rag.answering.support import SupportChecker
 from rag.backends import open_backend
 from rag.backends.base import never
+from rag.backends.prices import cost
 from rag.embedding import Vectors
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder
@@ -52,12 +54,14 @@ class Assistant(Upkeep):
         With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
         `Answer.filters`) is in `without` are left out. Papers whose id is in `hidden` are not found, as if the library did
         not hold them. Once `cancelled` says so, a model's answer ends with what has arrived.
-        Raises BackendError where the back end gives no usable answer; nothing is answered in its place.
+        Where the back end gives no usable answer, `settings.llm_fallback` answers and `model`, `notes` and `attempts` say so;
+        without one, or once text has reached `on_token`, BackendError is raised.
         """
         spec = llm or self.settings.llm
         clock = Clock()
+        specs = (spec,) if spec == EXTRACTIVE else tuple(dict.fromkeys(s for s in (spec, self.settings.llm_fallback) if s))
         # Opened before anything else: a missing key is told at once, not after the search.
-        backend = None if spec == EXTRACTIVE else open_backend(spec, self.settings)
+        backends = {s: Recorded(open_backend(s, self.settings)) for s in specs if s != EXTRACTIVE}
         self._finish_pending()
         found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without)
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
@@ -71,22 +75,26 @@ class Assistant(Upkeep):
             draft = Draft(refusal, (), (), abstained=True, cost=0.0)
             if on_token is not None:
                 on_token(refusal)
-        elif backend is None:
-            draft = quote(found.kind, screened.hits, screened.sentences, self.settings.answer_words, on_token)
         else:
-            from rag.answering.written import write
-
             turns = [(answer.question, answer.text) for answer in history]
-            draft = write(
-                question,
-                choose(screened.sentences),
-                backend,
-                self.settings,
-                self._checker.check,
-                on_token,
-                history=turns,
-                cancelled=cancelled,
-            )
+
+            def compose(chosen: str, tell: Callable[[str], None] | None) -> Draft:
+                if chosen == EXTRACTIVE:
+                    return quote(found.kind, screened.hits, screened.sentences, self.settings.answer_words, tell)
+                from rag.answering.written import write
+
+                return write(
+                    question,
+                    choose(screened.sentences),
+                    backends[chosen],
+                    self.settings,
+                    self._checker.check,
+                    tell,
+                    history=turns,
+                    cancelled=cancelled,
+                )
+
+            spec, draft = first_usable(specs, compose, on_token)
         clock.lap("answer")
         return Answer(
             question=question,
@@ -99,7 +107,7 @@ class Assistant(Upkeep):
             confidence=sure,
             model=spec,
             tokens=draft.tokens,
-            cost=0.0 if spec == EXTRACTIVE else draft.cost,
+            cost=cost(spec, draft.tokens, self.settings.home) if draft.tokens.total else 0.0,
             timings=clock.laps,
             standalone=found.searched,
             filters=found.labels,
@@ -107,6 +115,7 @@ class Assistant(Upkeep):
             notes=tuple(note for note in (found.note, *draft.notes, screened.note) if note),
             settings_fingerprint=self.settings.fingerprint(),
             asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            attempts=tuple(attempt for backend in backends.values() for attempt in backend.attempts),
         )
 
     def check_support(self, sentence: str, passages: Sequence[str]) -> Support:

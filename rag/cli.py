@@ -187,12 +187,19 @@ def evaluate(ctx: typer.Context) -> None:
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    provider: Annotated[str | None, typer.Argument(help="With --models: the provider whose models to list.")] = None,
+    models: Annotated[bool, typer.Option("--models", help="List the models that the servers offer; nothing else.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check the installation. Says what to do about what is wrong with settings, stores, model file or back end."""
+    from rag.terminal import doctor as room
     from rag.terminal.clean import json_text
     from rag.terminal.doctor import examine, show_checks
 
-    checks = examine()
+    if provider and not models:
+        raise typer.BadParameter("a provider goes with --models.")
+    checks = list(room.models(load_settings(), provider)) if models else examine()
     if as_json:
         typer.echo(json_text([check.to_dict() for check in checks]))
     else:

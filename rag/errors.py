@@ -28,6 +28,11 @@ are translated where they enter, so that no caller needs to know which library r
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.answering.record import Attempt
+
 
 class VouchError(Exception):
     """Base of all errors above. `str(error)` is the message followed by the remedy."""
@@ -75,7 +80,9 @@ class ModelError(VouchError):
 
 
 class BackendError(VouchError):
-    """An LLM back end gave no usable answer."""
+    """An LLM back end gave no usable answer. `attempts` are the requests that were tried, where there were any."""
+
+    attempts: tuple[Attempt, ...] = ()
 
 
 class BackendUnknown(BackendError):

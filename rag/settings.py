@@ -53,12 +53,26 @@ class Settings(BaseSettings):
         default="extractive", description="back end that answers: extractive, or provider:model such as openai:gpt-4o-mini"
     )
     llm_choices: str = Field(default="", description="back ends offered in the browser beside VOUCH_LLM, separated by commas")
-    llm_base_url: str | None = Field(default=None, description="address of an OpenAI-compatible, Ollama or Anthropic server")
+    llm_fallback: str = Field(
+        default="", description="back end that answers when VOUCH_LLM fails: extractive, or another provider:model"
+    )
+    llm_base_url: str | None = Field(
+        default=None, description="address of an OpenAI-compatible server, or of the one for the first provider chosen"
+    )
     llm_timeout: float = Field(default=60.0, gt=0, description="seconds of silence after which a back end is given up")
     llm_deadline: float = Field(default=180.0, gt=0, description="seconds one answer may take in all, retries included")
     llm_retries: int = Field(default=3, ge=0, le=10, description="times a busy or unreachable back end is asked again")
+    llm_breaker: int = Field(
+        default=5, ge=0, description="failures in a row after which a back end is left alone for half a minute; 0 never does"
+    )
+    llm_rpm: int | None = Field(
+        default=None, gt=0, description="requests a minute sent to a back end at most, all threads together"
+    )
     llm_temperature: float = Field(default=0.0, ge=0, le=2, description="sampling temperature of the back end")
     llm_max_tokens: int = Field(default=700, ge=16, description="tokens an answer may have at most")
+    llm_thinking_tokens: int = Field(
+        default=4000, ge=0, description="tokens that a model which thinks first may spend on that, beside the answer"
+    )
     llm_context_tokens: int = Field(default=3000, ge=200, description="tokens of evidence given to the back end at most")
     openai_api_key: SecretStr | None = Field(
         default=None, description="key for openai", validation_alias=_key("VOUCH_OPENAI_API_KEY", "OPENAI_API_KEY")
@@ -67,6 +81,42 @@ class Settings(BaseSettings):
         default=None, description="key for anthropic", validation_alias=_key("VOUCH_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
     )
     llm_api_key: SecretStr | None = Field(default=None, description="key for an openai-compatible server that wants one")
+    azure_api_key: SecretStr | None = Field(
+        default=None, description="key for azure", validation_alias=_key("VOUCH_AZURE_API_KEY", "AZURE_OPENAI_API_KEY")
+    )
+    azure_endpoint: str | None = Field(
+        default=None,
+        description="address of the Azure OpenAI resource, such as https://my-resource.openai.azure.com",
+        validation_alias=_key("VOUCH_AZURE_ENDPOINT", "AZURE_OPENAI_ENDPOINT"),
+    )
+    azure_api_version: str = Field(default="2024-10-21", description="version of Azure's interface")
+    google_api_key: SecretStr | None = Field(
+        default=None,
+        description="key for google, the Gemini API",
+        validation_alias=_key("VOUCH_GOOGLE_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    )
+    mistral_api_key: SecretStr | None = Field(
+        default=None, description="key for mistral", validation_alias=_key("VOUCH_MISTRAL_API_KEY", "MISTRAL_API_KEY")
+    )
+    litellm_api_key: SecretStr | None = Field(
+        default=None, description="key for what litellm reaches; it takes the service's own variable when empty"
+    )
+    openai_base_url: str | None = Field(
+        default=None,
+        description="address for openai in place of OpenAI's own",
+        validation_alias=_key("VOUCH_OPENAI_BASE_URL", "OPENAI_BASE_URL"),
+    )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        description="address for anthropic in place of Anthropic's own",
+        validation_alias=_key("VOUCH_ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL"),
+    )
+    google_base_url: str | None = Field(default=None, description="address for google in place of Google's own")
+    mistral_base_url: str | None = Field(default=None, description="address for mistral in place of Mistral's own")
+    ollama_base_url: str | None = Field(
+        default=None, description="address of the Ollama server, http://localhost:11434 when empty"
+    )
+    litellm_base_url: str | None = Field(default=None, description="address for litellm, such as that of its proxy")
     answer_words: int = Field(default=90, ge=20, description="words a quoted answer aims at; lists may be longer")
     knowledge: Literal["papers", "papers-first"] = Field(
         default="papers",

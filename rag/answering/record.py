@@ -124,6 +124,16 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request to a back end: which, how many seconds it took, and what came of it, such as `answered`, `status 429`,
+    `silent`, `broken off` or `left alone` (not asked, because it had failed too often)."""
+
+    backend: str
+    seconds: float
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer and everything needed to check it later; nothing is recomputed for display.
 
@@ -134,7 +144,8 @@ class Answer:
     after the history was taken into account; `filters` are the conditions read from it, in the user's words.
     `settings_fingerprint` names the settings that shaped the answer, `settings` holds their values (no keys, no addresses).
     `repairs` are the sentences that were rewritten or dropped after checking, in their first wording. `id` is empty until
-    the answer is stored; `follows` are the ids of the conversation's earlier answers, oldest first.
+    the answer is stored; `follows` are the ids of the conversation's earlier answers, oldest first. `attempts` are the
+    requests to back ends, in order, the failed ones too.
     """
 
     question: str
@@ -159,6 +170,7 @@ class Answer:
     follows: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     def source(self, number: int) -> CitedSource:
         """The source with that number; KeyError where the answer has none."""
@@ -189,6 +201,7 @@ class Answer:
         row["notes"] = list(self.notes)
         row["follows"] = list(self.follows)
         row["settings"] = dict(self.settings)
+        row["attempts"] = [asdict(a) for a in self.attempts]
         row["repairs"] = [{**asdict(r), "verdict": r.verdict.value} for r in self.repairs]
         return row
 
@@ -210,5 +223,6 @@ class Answer:
         values["invented"] = tuple(row["invented"])
         values["notes"] = tuple(row["notes"])
         values["follows"] = tuple(row.get("follows", ()))
+        values["attempts"] = tuple(Attempt(**a) for a in row.get("attempts", ()))
         values["repairs"] = tuple(Repair(r["before"], Verdict(r["verdict"]), r["after"]) for r in row.get("repairs", ()))
         return cls(**values)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from rag.answering.record import Tokens
+from rag.answering.record import Attempt, Tokens
 
 Stop = Literal["end", "length", "cancelled"]
 
@@ -22,11 +22,12 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A whole reply. `stop` tells why it ended: `length` means that the token limit cut it off, `cancelled` that the
-    caller did; the text is then what had arrived."""
+    caller did; the text is then what had arrived. `attempts` are the requests it took, the failed ones first."""
 
     text: str
     tokens: Tokens
     stop: Stop
+    attempts: tuple[Attempt, ...] = ()
 
 
 def never() -> bool:

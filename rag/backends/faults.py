@@ -1,18 +1,20 @@
-"""Errors of openai, anthropic, ollama, httpx and httpx2, translated into ours.
+"""Errors of the providers' client libraries, of httpx and httpx2, translated into ours.
 
-The libraries are recognised by the names of their error classes: openai and anthropic are generated from one template and
-httpx2 is httpx under another name, so that one reading serves all of them and none has to be imported for it.
+The libraries are recognised by the names of their error classes: openai, anthropic and litellm are of one family and httpx2
+is httpx under another name, so that one reading serves all of them and none has to be imported for it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from rag.backends.calls import Withheld
 from rag.errors import BackendBusy, BackendError, BackendGarbled, BackendRefused, BackendTimeout, BackendUnreachable
 
 QUOTE_LIMIT = 200  # characters of a server's own words that a message repeats
@@ -29,6 +31,7 @@ STREAM_ERRORS = {
     "invalid_request_error": 400,
     "context_length_exceeded": 400,
 }
+_TOO_LONG = re.compile(r"context (?:length|size|window)|too long|too many tokens|maximum.{0,30}tokens", re.IGNORECASE)
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -47,10 +50,13 @@ class Target:
 
 class Fault(Exception):
     """What went wrong, for the retry loop: `error` is what the user gets, `retry` whether asking again can help, `wait` the
-    seconds the server asked for, `objection` the server's words against the request."""
+    seconds the server asked for, `objection` the server's words against the request, `outcome` one or two words for the
+    record of attempts."""
 
-    def __init__(self, error: BackendError, *, retry: bool = False, wait: float | None = None, objection: str = "") -> None:
-        self.error, self.retry, self.wait, self.objection = error, retry, wait, objection
+    def __init__(
+        self, error: BackendError, outcome: str, *, retry: bool = False, wait: float | None = None, objection: str = ""
+    ) -> None:
+        self.error, self.outcome, self.retry, self.wait, self.objection = error, outcome, retry, wait, objection
         super().__init__(error.message)
 
 
@@ -60,17 +66,19 @@ def read(error: Exception, target: Target, timeout: float) -> Fault | None:
     names = {kind.__name__ for e in chain for kind in type(e).__mro__}
     status = _status(chain)
     fault: Fault | None = None
-    if status is not None:
+    if isinstance(error, Withheld):
+        fault = withheld(target, error.reason)
+    elif status is not None:
         fault = _by_status(status, chain, target)
     elif names & {"ConnectError", "ConnectTimeout"}:
-        fault = Fault(BackendUnreachable(f"Nothing answers at {target.address}.", remedy=target.start))
-    elif names & {"TimeoutException", "APITimeoutError"}:
+        fault = Fault(BackendUnreachable(f"Nothing answers at {target.address}.", remedy=target.start), "unreachable")
+    elif names & {"TimeoutException", "APITimeoutError", "Timeout"}:
         fault = silent(target, timeout)
     elif names & {"TransportError", "APIConnectionError"} or isinstance(error, OSError):
         fault = broken(target)
     elif names & {"APIError", "ResponseError"}:  # the server reports trouble of its own in the middle of a stream
         fault = _by_status(500, chain, target)
-    elif isinstance(error, UNREADABLE) or "DecodingError" in names:
+    elif isinstance(error, UNREADABLE) or names & {"DecodingError", "ResponseValidationError"}:
         fault = garbled(target, "something that is not its protocol")
     return fault
 
@@ -78,25 +86,31 @@ def read(error: Exception, target: Target, timeout: float) -> Fault | None:
 def silent(target: Target, timeout: float) -> Fault:
     """Nothing came for `timeout` seconds."""
     remedy = f"Look at the server at {target.address}, or raise VOUCH_LLM_TIMEOUT."
-    return Fault(BackendTimeout(f"{target.spec} sent nothing for {timeout:g} seconds.", remedy=remedy))
+    return Fault(BackendTimeout(f"{target.spec} sent nothing for {timeout:g} seconds.", remedy=remedy), "silent")
 
 
 def late(target: Target, deadline: float) -> Fault:
     """The reply was not complete within `deadline` seconds, retries included."""
     remedy = "Choose a faster model, or raise VOUCH_LLM_DEADLINE."
-    return Fault(BackendTimeout(f"{target.spec} was not done within {deadline:g} seconds.", remedy=remedy))
+    return Fault(BackendTimeout(f"{target.spec} was not done within {deadline:g} seconds.", remedy=remedy), "late")
 
 
 def broken(target: Target) -> Fault:
     """The connection ended before the reply did."""
     message = f"The connection to {target.spec} at {target.address} broke before the answer was complete."
-    return Fault(BackendUnreachable(message, remedy="Ask again."), retry=True)
+    return Fault(BackendUnreachable(message, remedy="Ask again."), "broken off", retry=True)
 
 
 def garbled(target: Target, sent: str) -> Fault:
     """A reply that cannot be read."""
     remedy = f"Check that {target.address} is a server for this provider."
-    return Fault(BackendGarbled(f"{target.spec} sent {sent}.", remedy=remedy))
+    return Fault(BackendGarbled(f"{target.spec} sent {sent}.", remedy=remedy), "garbled")
+
+
+def withheld(target: Target, reason: str) -> Fault:
+    """The service stopped the reply on purpose."""
+    message = f"{target.spec} withheld its answer ({reason.lower().replace('_', ' ')})."
+    return Fault(BackendRefused(message, remedy="Ask in other words, or choose another back end."), "withheld")
 
 
 def _by_status(status: int, chain: list[BaseException], target: Target) -> Fault:
@@ -110,22 +124,25 @@ def _by_status(status: int, chain: list[BaseException], target: Target) -> Fault
 def _busy(status: int, chain: list[BaseException], target: Target) -> Fault:
     if "insufficient_quota" in _codes(chain):
         message = f"The account behind {target.spec} has used up its quota (status {status})."
-        return Fault(BackendBusy(message, remedy="Add credit to it, or choose another back end."))
+        return Fault(BackendBusy(message, remedy="Add credit to it, or choose another back end."), f"status {status}")
     what = "at its rate limit" if status == 429 else "overloaded or out of order"
     error = BackendBusy(f"{target.spec} is {what} (status {status}).", remedy="Wait a little, or choose another back end.")
-    return Fault(error, retry=True, wait=_retry_after(chain))
+    return Fault(error, f"status {status}", retry=True, wait=_retry_after(chain))
 
 
 def _refused(status: int, chain: list[BaseException], target: Target) -> Fault:
     if status in (401, 403):  # the server's words often repeat part of the key: leave them out
         remedy = f"Check the key in {target.key_variable}."
-        return Fault(BackendRefused(f"{target.spec} rejected the key (status {status}).", remedy=remedy))
+        return Fault(BackendRefused(f"{target.spec} rejected the key (status {status}).", remedy=remedy), f"status {status}")
     if status == 404:
-        return Fault(BackendRefused(f"{target.address} does not know {target.model} (status 404).", remedy=target.absent))
+        return Fault(
+            BackendRefused(f"{target.address} does not know {target.model} (status 404).", remedy=target.absent), "status 404"
+        )
     words = _words(chain, target.secret)
     said = f": {words.rstrip('.!?')}" if words else ""
-    error = BackendRefused(f"{target.spec} rejected the request (status {status}){said}.")
-    return Fault(error, objection=words if status in (400, 422) else "")
+    remedy = "Lower VOUCH_LLM_CONTEXT_TOKENS, or raise the window the server gives the model." if _TOO_LONG.search(words) else ""
+    error = BackendRefused(f"{target.spec} rejected the request (status {status}){said}.", remedy=remedy)
+    return Fault(error, f"status {status}", objection=words if status in (400, 422) else "")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -153,12 +170,30 @@ def _status(chain: list[BaseException]) -> int | None:
     return None
 
 
+def _body(error: BaseException) -> Any:
+    """What the server sent with an error: `body` of most libraries, as text in mistralai's, `details` in google-genai's."""
+    body: Any = getattr(error, "body", None)
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return None
+        if isinstance(body, dict) and isinstance(body.get("data"), dict):  # one event of a stream
+            return body["data"]
+    return body if body is not None else getattr(error, "details", None)
+
+
+def _detail(error: BaseException) -> Any:
+    """The part of the body that speaks of the error."""
+    body = _body(error)
+    return body.get("error", body) if isinstance(body, dict) else None
+
+
 def _codes(chain: list[BaseException]) -> list[str]:
     """Types and codes in the bodies of errors that carry no failing status of their own, or say more than it does."""
     codes: list[str] = []
     for error in chain:
-        body: Any = getattr(error, "body", None)
-        inner = body.get("error", body) if isinstance(body, dict) else None
+        inner = _detail(error)
         if isinstance(inner, dict):
             failing = getattr(error, "status_code", 0)
             found = [str(inner[name]) for name in ("code", "type") if inner.get(name) is not None]
@@ -168,9 +203,13 @@ def _codes(chain: list[BaseException]) -> list[str]:
 
 
 def _retry_after(chain: list[BaseException]) -> float | None:
-    """Seconds to wait by the Retry-After header (a number or a date) or its variant in milliseconds."""
+    """Seconds to wait by the Retry-After header (a number or a date), its variant in milliseconds, or Google's RetryInfo."""
     for error in chain:
-        headers: Any = getattr(getattr(error, "response", None), "headers", None)
+        inner = _detail(error)
+        for detail in inner.get("details") or () if isinstance(inner, dict) else ():
+            if isinstance(detail, dict) and (delay := re.fullmatch(r"(\d+(?:\.\d+)?)s", str(detail.get("retryDelay")))):
+                return float(delay[1])
+        headers: Any = getattr(getattr(error, "response", None), "headers", None) or getattr(error, "headers", None)
         if headers is None:
             continue
         milliseconds, value = headers.get("retry-after-ms"), headers.get("retry-after")
@@ -189,8 +228,8 @@ def _retry_after(chain: list[BaseException]) -> float | None:
 def _words(chain: list[BaseException], secret: str) -> str:
     """The server's own words as one short line without the key, or nothing where it sent a page."""
     for error in chain:
-        body: Any = getattr(error, "body", None)
-        inner = body.get("error", body) if isinstance(body, dict) else getattr(error, "error", None)
+        body = _body(error)
+        inner = _detail(error) if isinstance(body, dict) else getattr(error, "error", None)
         found = inner.get("message") or inner.get("msg") if isinstance(inner, dict) else inner
         if found is None and isinstance(body, dict):
             found = body.get("message") or body.get("detail")

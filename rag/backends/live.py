@@ -2,108 +2,29 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+import random
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
 
-from rag.answering.record import Tokens
+from rag.answering.record import Attempt, Tokens
 from rag.backends import faults, tokens
 from rag.backends.base import Message, Reply, Stop, never
-from rag.backends.calls import Call, Opener, Piece
+from rag.backends.calls import BRIEF, Opener
 from rag.backends.faults import Fault, Target
-from rag.errors import BackendError
+from rag.backends.guard import Guard
+from rag.backends.reading import Cancelled, Limits, Reading
+from rag.errors import BackendBusy, BackendError, BackendTimeout, BackendUnreachable
 from rag.settings import Settings
 
 FIRST_PAUSE = 0.5  # seconds before the second attempt; doubled before each further one
 LONGEST_PAUSE = 20.0
-TICK = 0.05  # seconds between two looks at the clock and at `cancelled`
+SPREAD = 0.25  # the share by which a pause is lengthened at random, lest many threads come back at the same moment
+NOT_ASKED = "not asked"
+ILL = (BackendUnreachable, BackendTimeout, BackendBusy)  # failures of the server's, which open the circuit
 
-log = logging.getLogger(__name__)
-
-
-class _Cancelled(Exception):
-    """The caller does not want the reply any more."""
-
-
-@dataclass
-class _Reading:
-    """One attempt: a thread waits for the server, while the caller's thread watches the clock and the cancellation.
-
-    The libraries' own time limits start again with every byte, so that a server which drips keep-alive lines would hold a
-    caller for ever.
-    """
-
-    call: Call
-    messages: Sequence[Message]
-    target: Target
-    timeout: float
-    end: float
-    deadline: float
-    cancelled: Callable[[], bool]
-    tokens: Tokens | None = None
-    stop: Stop | None = None
-    _queue: SimpleQueue[Piece | Exception | None] = field(default_factory=SimpleQueue)
-    _left: threading.Event = field(default_factory=threading.Event)
-
-    def texts(self) -> Iterator[str]:
-        """The pieces of text, none of them empty. Raises Fault, or _Cancelled."""
-        threading.Thread(target=self._pump, name="vouch-llm", daemon=True).start()
-        seen = False
-        try:
-            while (piece := self._next()) is not None:
-                seen = True
-                self.tokens, self.stop = piece.tokens or self.tokens, piece.stop or self.stop
-                if piece.text:
-                    yield piece.text
-        finally:
-            self._leave()
-        if not seen:
-            raise faults.garbled(self.target, "no reply that its protocol knows")
-        if self.stop is None:
-            raise faults.broken(self.target)
-
-    def _pump(self) -> None:
-        try:
-            for piece in self.call.pieces(self.messages):
-                if self._left.is_set():
-                    return
-                self._queue.put(piece)
-            self._queue.put(None)
-        except Exception as error:
-            self._queue.put(error)
-        finally:
-            self._leave()
-
-    def _leave(self) -> None:
-        """Close the connection; a thread that still waits for it then fails and ends."""
-        self._left.set()
-        with suppress(Exception):  # the library may be in the middle of using what is closed here
-            self.call.close()
-
-    def _next(self) -> Piece | None:
-        silent_at = time.monotonic() + self.timeout
-        while True:
-            now = time.monotonic()
-            if self.cancelled():
-                raise _Cancelled
-            if now >= self.end:
-                raise faults.late(self.target, self.deadline)
-            if now >= silent_at:
-                raise faults.silent(self.target, self.timeout)
-            with suppress(Empty):
-                item = self._queue.get(timeout=min(TICK, self.end - now, silent_at - now))
-                break
-        if isinstance(item, Exception):
-            log.debug("%s failed", self.target.spec, exc_info=item)
-            fault = faults.read(item, self.target, self.timeout)
-            raise item if fault is None else fault
-        return item
+Begun = tuple[Reading, Iterator[str], str]
 
 
 class LiveBackend:
@@ -112,10 +33,12 @@ class LiveBackend:
     Raises BackendRefused, BackendBusy (after `llm_retries` more attempts that wait as long as the server asks, else longer
     each time), BackendUnreachable, BackendTimeout (after `llm_timeout` seconds of silence or `llm_deadline` in all) and
     BackendGarbled. An attempt is repeated only while it has given no text, so that nobody reads the same words twice.
+    After `llm_breaker` failures in a row it raises BackendUnreachable at once for half a minute.
     """
 
     def __init__(self, target: Target, opener: Opener, settings: Settings) -> None:
         self._target, self._opener, self._settings = target, opener, settings
+        self._guard = Guard(settings.llm_breaker, settings.llm_rpm)
         self._dropped: frozenset[str] = frozenset()  # parameters this server has refused
 
     @property
@@ -124,91 +47,163 @@ class LiveBackend:
 
     def stream(self, messages: Sequence[Message], *, cancelled: Callable[[], bool] = never) -> Generator[str, None, Reply]:
         """See `Backend.stream`."""
+        asking = _Asking(self, messages, cancelled)
+        breaker = self._guard.breaker
+        if rest := breaker.rest():
+            raise self._resting(rest)
+        known = False
+        try:
+            reply = yield from asking.texts()
+            known = reply.stop != "cancelled"
+            if known:
+                breaker.worked()
+            return reply
+        except Fault as fault:
+            known = True
+            if isinstance(fault.error, ILL) and fault.outcome != NOT_ASKED:
+                breaker.failed()
+            else:
+                breaker.worked()
+            fault.error.attempts = tuple(asking.attempts)
+            raise fault.error from None
+        finally:
+            if not known:
+                breaker.unsure()
+
+    def _resting(self, seconds: float) -> BackendError:
+        message = f"{self.name} failed {self._guard.breaker.failures} times in a row and is left alone for {seconds:.0f} seconds."
+        error = BackendUnreachable(message, remedy="Wait, choose another back end, or name one in VOUCH_LLM_FALLBACK.")
+        error.attempts = (Attempt(self.name, 0.0, "left alone"),)
+        return error
+
+
+class _Asking:
+    """One question to a LiveBackend, with all attempts that it takes."""
+
+    def __init__(self, backend: LiveBackend, messages: Sequence[Message], cancelled: Callable[[], bool]) -> None:
+        self._backend, self._messages = backend, messages
+        self._target, self._settings, self._guard = backend._target, backend._settings, backend._guard
+        deadline = self._settings.llm_deadline
+        self._limits = Limits(self._settings.llm_timeout, time.monotonic() + deadline, deadline, cancelled)
+        self._started = time.monotonic()
+        self.attempts: list[Attempt] = []
+
+    def texts(self) -> Generator[str, None, Reply]:
+        """The pieces of the reply, and the reply. Raises Fault."""
         parts: list[str] = []
-        reading: _Reading | None = None
+        reading: Reading | None = None
         texts: Iterator[str] = iter(())
         try:
-            reading, texts, text = self._begin(messages, cancelled)
+            reading, texts, text = self._begin()
             while text:
                 parts.append(text)
                 yield text
                 text = next(texts, "")
-        except _Cancelled:
-            return self._reply(messages, parts, reading, "cancelled")
+        except Cancelled:
+            return self._reply(parts, reading, "cancelled")
         except Fault as fault:
-            raise fault.error from None
+            if reading is not None:  # an attempt that failed before its first word is noted already
+                self._note(fault.outcome)
+            raise
         finally:
             if isinstance(texts, Generator):
                 texts.close()
         if not "".join(parts).strip():
-            raise self._empty(reading).error
-        return self._reply(messages, parts, reading, reading.stop or "end")
+            self._note("empty")
+            raise self._empty(reading)
+        return self._reply(parts, reading, reading.stop or "end")
 
-    def _begin(self, messages: Sequence[Message], cancelled: Callable[[], bool]) -> tuple[_Reading, Iterator[str], str]:
+    def _begin(self) -> Begun:
         """The first attempt that gives text (or a complete reply without any), with that text."""
-        limit = self._settings.llm_deadline
-        end = time.monotonic() + limit
         retrying = Retrying(
-            stop=stop_after_attempt(self._settings.llm_retries + 1) | stop_before_delay(limit),
+            stop=stop_after_attempt(self._settings.llm_retries + 1) | stop_before_delay(self._limits.deadline),
             wait=_pause,
             retry=retry_if_exception(lambda error: isinstance(error, Fault) and error.retry),
-            sleep=lambda seconds: _sleep(seconds, cancelled),
+            sleep=lambda seconds: _sleep(seconds, self._limits),
             reraise=True,
         )
         try:
-            return retrying(self._attempt, messages, end, cancelled)
+            return retrying(self._attempt)
         except Fault as fault:
             if fault.retry:
                 attempts = int(retrying.statistics["attempt_number"])
-                fault.error = _spent(fault, attempts, end - time.monotonic())
+                fault.error = _spent(fault, attempts, self._limits.end - time.monotonic())
             raise
 
-    def _attempt(
-        self, messages: Sequence[Message], end: float, cancelled: Callable[[], bool]
-    ) -> tuple[_Reading, Iterator[str], str]:
-        """One attempt; repeated at once without a parameter to which the server objects."""
-        settings = self._settings
+    def _attempt(self) -> Begun:
+        """One attempt; repeated at once without a parameter to which the server objects, and with room for thoughts where
+        those have used up the limit on tokens."""
         while True:
-            call = self._opener(self._dropped)
-            reading = _Reading(call, messages, self._target, settings.llm_timeout, end, settings.llm_deadline, cancelled)
+            call = self._backend._opener(self._backend._dropped)
+            self._take_turn()
+            reading = Reading(call, self._messages, self._target, self._limits, self._guard.turns.release)
             texts = reading.texts()
             try:
-                return reading, texts, next(texts, "")
+                text = next(texts, "")
             except Fault as fault:
+                self._note(fault.outcome)
                 refused = next((name for name in call.options if name in fault.objection), None)
                 if refused is None:
                     raise
-                self._dropped |= {refused}
+                self._backend._dropped |= {refused}
+                continue
+            if text or reading.stop != "length" or BRIEF in self._backend._dropped or not self._settings.llm_thinking_tokens:
+                return reading, texts, text
+            self._note("only thoughts")
+            self._backend._dropped |= {BRIEF}
 
-    def _reply(self, messages: Sequence[Message], parts: list[str], reading: _Reading | None, stop: Stop) -> Reply:
+    def _take_turn(self) -> None:
+        """Wait for a free connection and for the pace that the user set. Raises Fault where that would take too long."""
+        while not self._guard.turns.acquire(timeout=0.05):
+            self._limits.wait(0.0)
+            if time.monotonic() >= self._limits.end:
+                raise self._crowded("All connections to it stayed busy")
+        try:
+            wait = self._guard.pace.turn()
+            if wait > self._limits.end - time.monotonic():
+                raise self._crowded(f"VOUCH_LLM_RPM={self._settings.llm_rpm} makes this request wait {wait:.0f} seconds")
+            self._limits.wait(wait)
+        except BaseException:
+            self._guard.turns.release()
+            raise
+        self._started = time.monotonic()
+
+    def _crowded(self, why: str) -> Fault:
+        message = f"{self._target.spec} was not asked within {self._limits.deadline:g} seconds."
+        self._note(NOT_ASKED)
+        return Fault(BackendBusy(message, remedy=f"{why}; ask fewer questions at once."), NOT_ASKED)
+
+    def _note(self, outcome: str) -> None:
+        self.attempts.append(Attempt(self._target.spec, round(time.monotonic() - self._started, 3), outcome))
+
+    def _reply(self, parts: list[str], reading: Reading | None, stop: Stop) -> Reply:
         text = "".join(parts)
         used = reading.tokens if reading is not None else None
         if used is None and reading is not None:
-            model = self._target.model
-            used = Tokens(tokens.count_messages(messages, model), tokens.count(text, model), "tiktoken")
-        return Reply(text, used or Tokens(), stop)
+            model, thoughts = self._target.model, "".join(reading.thinking)
+            said = tokens.count(text, model) + tokens.count(thoughts, model)
+            used = Tokens(tokens.count_messages(self._messages, model), said, "tiktoken")
+        self._note("cancelled" if stop == "cancelled" else "answered")
+        return Reply(text, used or Tokens(), stop, tuple(self.attempts))
 
-    def _empty(self, reading: _Reading) -> Fault:
+    def _empty(self, reading: Reading) -> Fault:
         fault = faults.garbled(self._target, "an empty reply")
         if reading.stop == "length":
-            fault.error.remedy = "It spent its token limit on thinking; raise VOUCH_LLM_MAX_TOKENS."
+            fault.error.remedy = "It spent its token limit on thinking; raise VOUCH_LLM_THINKING_TOKENS."
         return fault
 
 
 def _pause(state: RetryCallState) -> float:
-    """Seconds before the next attempt: what the server asked for, else 0.5, 1, 2, … up to 20."""
+    """Seconds before the next attempt: what the server asked for, else 0.5, 1, 2, … up to 20; somewhat longer at random."""
     error = state.outcome.exception() if state.outcome else None
+    spread = 1.0 + random.uniform(0.0, SPREAD)  # noqa: S311  no secret
     if isinstance(error, Fault) and error.wait is not None:
-        return error.wait
-    return min(FIRST_PAUSE * 2.0 ** (state.attempt_number - 1), LONGEST_PAUSE)
+        return error.wait * spread
+    return min(FIRST_PAUSE * 2.0 ** (state.attempt_number - 1), LONGEST_PAUSE) * spread
 
 
-def _sleep(seconds: float, cancelled: Callable[[], bool]) -> None:
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if cancelled():
-            raise _Cancelled
-        time.sleep(min(TICK, left))
+def _sleep(seconds: float, limits: Limits) -> None:
+    limits.wait(seconds)
 
 
 def _spent(fault: Fault, attempts: int, left: float) -> BackendError:

@@ -3,147 +3,286 @@
 from __future__ import annotations
 
 import difflib
+import importlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from rag.backends import faults, prices
 from rag.backends.base import Backend
-from rag.backends.calls import Opener, anthropic_call, ollama_call, openai_call
 from rag.backends.faults import Target
 from rag.backends.live import LiveBackend
 from rag.errors import BackendMissing, BackendUnknown
 from rag.settings import Settings
 
-OPENAI_ADDRESS = "https://api.openai.com/v1"
-ANTHROPIC_ADDRESS = "https://api.anthropic.com"
-OLLAMA_ADDRESS = "http://localhost:11434"
-NETWORK = "Check the network connection and VOUCH_LLM_BASE_URL."
-MODEL_NAME = "Check the model's name in VOUCH_LLM."
+KEPT_OPEN = 16  # back ends
+NETWORK = "Check the network connection and {address_variable}."
+MODEL_NAME = "Check the model's name in VOUCH_LLM; `vouch doctor --models {provider}` lists what there is."
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A protocol and a maker. `package` is what pip installs for it, `example` a model name for messages;
-    `prepare` checks key and address and tells how to open a call."""
+    """A protocol and a maker.
+
+    `module` of `rag.backends.protocols` has a function named like the provider that opens calls, and `list_models` unless
+    `lists` is False. `package` is what pip installs for it. `key` and `address` are fields of the settings; `key_variable` is
+    the variable that messages name. `default` is the maker's own address, empty where there is none.
+    """
 
     name: str
+    module: str
     package: str
     example: str
-    prepare: Callable[[str, Settings], tuple[Target, Opener]]
+    key: str = ""
+    key_variable: str = ""
+    key_needed: bool = True
+    address: str = ""
+    default: str = ""
+    lists: bool = True
+    start: str = NETWORK
+    absent: str = MODEL_NAME
 
+    @property
+    def address_variable(self) -> str:
+        return f"VOUCH_{self.address.upper()}" if self.address else "VOUCH_LLM_BASE_URL"
 
-def open_backend(spec: str, settings: Settings) -> Backend:
-    """The back end for `provider:model`. Nothing is sent before the first question.
+    @property
+    def import_name(self) -> str:
+        """The module that `package` brings."""
+        return "llama_index.llms." + self.package.removeprefix("llama-index-llms-").replace("-", "_")
 
-    Raises BackendUnknown for a provider that does not exist, BackendMissing where its package, a model name, a key or an
-    address is missing or unusable.
-    """
-    name, _, model = (part.strip() for part in spec.partition(":"))
-    provider = PROVIDERS.get(name.lower())
-    if provider is None:
-        raise _unknown(spec, name)
-    if not model:
-        example = f"{provider.name}:{provider.example}"
-        raise BackendMissing(f"{provider.name} needs the name of a model.", remedy=f"Write it like this: {example}.")
-    target, opener = provider.prepare(model, settings)
-    try:
-        opener(frozenset()).close()
-    except ImportError:
-        remedy = f"Install it with: pip install {provider.package}"
-        raise BackendMissing(f"{provider.name} needs the package {provider.package}.", remedy=remedy) from None
-    except ValueError:  # the library knows that the model speaks another protocol
-        raise BackendMissing(f"{target.spec} does not answer through this interface.", remedy="Choose another model.") from None
-    return LiveBackend(target, opener, settings)
-
-
-def _openai(model: str, settings: Settings) -> tuple[Target, Opener]:
-    key = _key(settings.openai_api_key, "OPENAI_API_KEY", "openai")
-    address = _base_url("openai", settings)
-    spec, shown = f"openai:{model}", _shown(address or OPENAI_ADDRESS)
-    target = Target(spec, model, shown, "OPENAI_API_KEY", NETWORK, MODEL_NAME, key)
-    return target, partial(openai_call, model=model, settings=settings, key=key, address=address, own=True)
-
-
-def _openai_compatible(model: str, settings: Settings) -> tuple[Target, Opener]:
-    address = _base_url("openai-compatible", settings)
-    if address is None:
-        remedy = "Set VOUCH_LLM_BASE_URL, for example to http://localhost:8000/v1."
-        raise BackendMissing("openai-compatible needs the address of a server.", remedy=remedy)
-    # A key set up for OpenAI is none of another server's business: without one of its own it gets a placeholder.
-    key = _key(settings.llm_api_key, "VOUCH_LLM_API_KEY", "openai-compatible") if settings.llm_api_key else "none"
-    start = "Start the server (vLLM, llama.cpp, LM Studio, …), or correct VOUCH_LLM_BASE_URL."
-    absent = "Check the model's name and VOUCH_LLM_BASE_URL, which usually ends in /v1."
-    secret = key if settings.llm_api_key else ""
-    target = Target(f"openai-compatible:{model}", model, _shown(address), "VOUCH_LLM_API_KEY", start, absent, secret)
-    return target, partial(openai_call, model=model, settings=settings, key=key, address=address, own=False)
-
-
-def _ollama(model: str, settings: Settings) -> tuple[Target, Opener]:
-    address = _base_url("ollama", settings) or OLLAMA_ADDRESS
-    start = "Start it with: ollama serve"
-    absent = f"Fetch the model with: ollama pull {model}"
-    target = Target(f"ollama:{model}", model, _shown(address), "OLLAMA_API_KEY", start, absent)
-    return target, partial(ollama_call, model=model, settings=settings, address=address)
-
-
-def _anthropic(model: str, settings: Settings) -> tuple[Target, Opener]:
-    key = _key(settings.anthropic_api_key, "ANTHROPIC_API_KEY", "anthropic")
-    address = _base_url("anthropic", settings)
-    spec, shown = f"anthropic:{model}", _shown(address or ANTHROPIC_ADDRESS)
-    target = Target(spec, model, shown, "ANTHROPIC_API_KEY", NETWORK, MODEL_NAME, key)
-    return target, partial(anthropic_call, model=model, settings=settings, key=key, address=address)
+    def wording(self, text: str, model: str) -> str:
+        """`text` with the names of this provider filled in."""
+        return text.format(provider=self.name, model=model, address_variable=self.address_variable)
 
 
 PROVIDERS: dict[str, Provider] = {
     p.name: p
     for p in (
-        Provider("openai", "llama-index-llms-openai", "gpt-4o-mini", _openai),
-        Provider("openai-compatible", "llama-index-llms-openai-like", "qwen2.5-7b-instruct", _openai_compatible),
-        Provider("ollama", "llama-index-llms-ollama", "llama3.2", _ollama),
-        Provider("anthropic", "llama-index-llms-anthropic", "claude-sonnet-5-5", _anthropic),
+        Provider(
+            *("openai", "openai", "llama-index-llms-openai", "gpt-4o-mini"),
+            key="openai_api_key",
+            key_variable="OPENAI_API_KEY",
+            address="openai_base_url",
+            default="https://api.openai.com/v1",
+        ),
+        Provider(
+            *("openai-compatible", "openai", "llama-index-llms-openai-like", "qwen2.5-7b-instruct"),
+            key="llm_api_key",
+            key_variable="VOUCH_LLM_API_KEY",
+            key_needed=False,
+            start="Start the server (vLLM, llama.cpp, LM Studio, …), or correct VOUCH_LLM_BASE_URL.",
+            absent="Check the model's name and VOUCH_LLM_BASE_URL, which usually ends in /v1.",
+        ),
+        Provider(
+            *("azure", "openai", "llama-index-llms-azure-openai", "my-deployment"),
+            key="azure_api_key",
+            key_variable="AZURE_OPENAI_API_KEY",
+            address="azure_endpoint",
+            lists=False,
+            absent="Write the name of the deployment, not of its model, and check VOUCH_AZURE_API_VERSION.",
+        ),
+        Provider(
+            *("anthropic", "anthropic", "llama-index-llms-anthropic", "claude-sonnet-5-5"),
+            key="anthropic_api_key",
+            key_variable="ANTHROPIC_API_KEY",
+            address="anthropic_base_url",
+            default="https://api.anthropic.com",
+        ),
+        Provider(
+            *("google", "google", "llama-index-llms-google-genai", "gemini-2.5-flash"),
+            key="google_api_key",
+            key_variable="GOOGLE_API_KEY",
+            address="google_base_url",
+            default="https://generativelanguage.googleapis.com",
+        ),
+        Provider(
+            *("mistral", "mistral", "llama-index-llms-mistralai", "mistral-small-latest"),
+            key="mistral_api_key",
+            key_variable="MISTRAL_API_KEY",
+            address="mistral_base_url",
+            default="https://api.mistral.ai",
+        ),
+        Provider(
+            *("ollama", "ollama", "llama-index-llms-ollama", "llama3.2"),
+            key_needed=False,
+            address="ollama_base_url",
+            default="http://localhost:11434",
+            start="Start it with: ollama serve",
+            absent="Fetch the model with: ollama pull {model}",
+        ),
+        Provider(
+            *("litellm", "litellm", "llama-index-llms-litellm", "groq/llama-3.3-70b-versatile"),
+            key="litellm_api_key",
+            key_variable="VOUCH_LITELLM_API_KEY, or the service's own variable",
+            key_needed=False,
+            address="litellm_base_url",
+            lists=False,
+            absent="Write the model as litellm does, service/model, for example groq/llama-3.3-70b-versatile.",
+        ),
     )
 }
 
-
-def _unknown(spec: str, name: str) -> BackendUnknown:
-    near = difflib.get_close_matches(name.lower(), PROVIDERS, n=1, cutoff=0.0)
-    remedy = f"Write provider:model with one of {', '.join(PROVIDERS)}, or extractive for answers without a model."
-    nearest = f"; the nearest is {near[0]}" if near else ""
-    return BackendUnknown(f"There is no back end called {(name or spec)!r}{nearest}.", remedy=remedy)
+_open: OrderedDict[tuple[str, Settings], LiveBackend] = OrderedDict()
+_opening = threading.Lock()
 
 
-def _key(secret: SecretStr | None, variable: str, provider: str) -> str:
+def open_backend(spec: str, settings: Settings) -> Backend:
+    """The back end for `provider:model`. Nothing is sent before the first question.
+
+    The same settings give the same object, so that connections, pace and circuit breaker belong to all who ask.
+    Raises BackendUnknown for a provider that does not exist, BackendMissing where its package, a model name, a key or an
+    address is missing or unusable, SettingsError for an unreadable price file.
+    """
+    with _opening:
+        if (kept := _open.get((spec, settings))) is None:
+            kept = _open[spec, settings] = _build(spec, settings)
+        _open.move_to_end((spec, settings))
+        while len(_open) > KEPT_OPEN:
+            _open.popitem(last=False)
+    prices.load(settings.home)
+    return kept
+
+
+def forget_backends() -> None:
+    """Open every back end anew from now on: no connections, closed circuits."""
+    with _opening:
+        _open.clear()
+
+
+def provider_of(spec: str) -> Provider:
+    """The provider that `provider:model` or `provider` names, or BackendUnknown."""
+    name = spec.partition(":")[0].strip()
+    provider = PROVIDERS.get(name.lower())
+    if provider is None:
+        near = difflib.get_close_matches(name.lower(), PROVIDERS, n=1, cutoff=0.0)
+        remedy = f"Write provider:model with one of {', '.join(PROVIDERS)}, or extractive for answers without a model."
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        raise BackendUnknown(f"There is no back end called {(name or spec)!r}{nearest}.", remedy=remedy)
+    return provider
+
+
+def list_models(name: str, settings: Settings) -> list[str]:
+    """The models that the server of provider `name` offers, in its order.
+
+    Raises BackendMissing where it offers no list or something is missing, and the other BackendErrors as a question would.
+    """
+    provider = provider_of(name)
+    if not provider.lists:
+        raise BackendMissing(f"{provider.name} offers no list of models.", remedy=provider.wording(provider.absent, ""))
+    target, values = _prepare(provider, "", settings)
+    try:
+        names: list[str] = _protocol(provider, "list_models")(settings=settings, **values)
+    except ImportError:
+        raise _no_package(provider) from None
+    except Exception as error:
+        fault = faults.read(error, target, settings.llm_timeout)
+        if fault is None:
+            raise
+        raise fault.error from None
+    return names
+
+
+def server_of(spec: str, settings: Settings) -> str:
+    """The address of the server of one's own that `provider:model` asks; nothing for a maker's service."""
+    provider = PROVIDERS.get(spec.partition(":")[0].strip().lower())
+    if provider is None:
+        return ""
+    own = getattr(settings, provider.address) if provider.address else None
+    return (own or "").strip() or _shared_address(provider.name, settings) or (provider.default if not provider.key else "")
+
+
+def _build(spec: str, settings: Settings) -> LiveBackend:
+    provider = provider_of(spec)
+    model = spec.partition(":")[2].strip()
+    if not model:
+        example = f"{provider.name}:{provider.example}"
+        raise BackendMissing(f"{provider.name} needs the name of a model.", remedy=f"Write it like this: {example}.")
+    target, values = _prepare(provider, model, settings)
+    try:
+        opener = _protocol(provider, provider.name.replace("-", "_"))(model=model, settings=settings, **values)
+    except ImportError:
+        raise _no_package(provider) from None
+    except ValueError:  # the library knows that the model speaks another protocol, or does not know where to look for it
+        raise BackendMissing(f"{target.spec} does not answer through this interface.", remedy=target.absent) from None
+    return LiveBackend(target, opener, settings)
+
+
+def _protocol(provider: Provider, function: str) -> Callable[..., Any]:
+    module = importlib.import_module(f"rag.backends.protocols.{provider.module}")
+    return partial(getattr(module, function))
+
+
+def _no_package(provider: Provider) -> BackendMissing:
+    remedy = f"Install it with: pip install {provider.package}"
+    return BackendMissing(f"{provider.name} needs the package {provider.package}.", remedy=remedy)
+
+
+def _prepare(provider: Provider, model: str, settings: Settings) -> tuple[Target, dict[str, str]]:
+    """What messages say, and the key and address that the protocol needs."""
+    key = _key(provider, settings)
+    address = _address(provider, settings)
+    shown = _shown(address) or provider.name
+    wording = partial(provider.wording, model=model)
+    spec = f"{provider.name}:{model}".rstrip(":")
+    target = Target(spec, model, shown, provider.key_variable, wording(provider.start), wording(provider.absent), key)
+    if provider.name == "openai-compatible":
+        # A key set up for OpenAI is none of another server's business: without one of its own it gets a placeholder.
+        key = key or "none"
+    return target, {"key": key, "address": address}
+
+
+def _key(provider: Provider, settings: Settings) -> str:
     """The key, or BackendMissing where it is absent or cannot be sent; the message never shows it."""
+    secret: SecretStr | None = getattr(settings, provider.key) if provider.key else None
     value = secret.get_secret_value().strip() if secret else ""
-    if not value:
-        raise BackendMissing(f"{provider} needs a key.", remedy=f"Set {variable} in the environment or in .env.")
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise BackendMissing(f"{variable} holds characters that no key has.", remedy="Copy the key again.")
+    if not value and provider.key_needed:
+        raise BackendMissing(
+            f"{provider.name} needs a key.", remedy=f"Set {provider.key_variable} in the environment or in .env."
+        )
+    if not value.isascii() or (value and not value.isprintable()) or " " in value:
+        raise BackendMissing(f"{provider.key_variable} holds characters that no key has.", remedy="Copy the key again.")
     return value
 
 
-def _base_url(provider: str, settings: Settings) -> str | None:
-    """VOUCH_LLM_BASE_URL, where it is meant for `provider`, else None.
+def _address(provider: Provider, settings: Settings) -> str:
+    """The provider's own address setting, else VOUCH_LLM_BASE_URL where it is meant for it, else its maker's."""
+    variable, address = provider.address_variable, ""
+    if provider.address:
+        address = (getattr(settings, provider.address) or "").strip()
+    if not address:
+        address = _shared_address(provider.name, settings)
+        variable = "VOUCH_LLM_BASE_URL" if address else variable
+    address = address or provider.default
+    if not address and provider.name != "litellm":  # which knows the services' addresses
+        example = "https://my-resource.openai.azure.com" if provider.name == "azure" else "http://localhost:8000/v1"
+        raise BackendMissing(
+            f"{provider.name} needs the address of a server.", remedy=f"Set {variable}, for example to {example}."
+        )
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname):
+        remedy = "Write it like this: http://localhost:8000/v1"
+        raise BackendMissing(f"{variable} is {_shown(address)!r}, which is no address of a server.", remedy=remedy)
+    return address
+
+
+def _shared_address(provider: str, settings: Settings) -> str:
+    """VOUCH_LLM_BASE_URL, where it is meant for `provider`, else nothing.
 
     One address and several back ends to choose from: it belongs to an openai-compatible choice if there is one, else to
     the first provider chosen. A key is so never sent to a server that was set up for something else.
     """
     address = (settings.llm_base_url or "").strip()
-    if not address:
-        return None
-    chosen = [choice.partition(":")[0].strip().lower() for choice in settings.choices]
+    chosen = [choice.partition(":")[0].strip().lower() for choice in (*settings.choices, settings.llm_fallback)]
     named = [name for name in chosen if name in PROVIDERS]
     owner = "openai-compatible" if "openai-compatible" in named else next(iter(named), provider)
-    if provider not in (owner, "openai-compatible"):
-        return None
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        remedy = "Write it like this: http://localhost:8000/v1"
-        raise BackendMissing(f"VOUCH_LLM_BASE_URL is {_shown(address)!r}, which is no address of a server.", remedy=remedy)
-    return address
+    return address if provider in (owner, "openai-compatible") else ""
 
 
 def _shown(address: str) -> str:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.errors import BackendError, SettingsError, VouchError
+from rag.errors import SettingsError, VouchError
 from rag.settings import ENV_FILE, PREFIX, Settings, refuse_unknown_names
 from rag.terminal.clean import clean
 
@@ -158,43 +158,37 @@ def model_file() -> Iterator[Check]:
 
 
 def back_ends(settings: Settings) -> Iterator[Check]:
-    """Every back end a user may pick: its package, model name and key are there. Keys are never shown."""
+    """Every back end that may answer: its package, model name and key are there. Keys are never shown."""
     from rag.backends import open_backend
+    from rag.backends.providers import provider_of
 
-    keys = {
-        "openai": settings.openai_api_key,
-        "openai-compatible": settings.llm_api_key,
-        "anthropic": settings.anthropic_api_key,
-    }
-    for choice in settings.choices:
+    for choice in chosen(settings):
         name = f"back end {choice}"
         if choice == "extractive":
             yield Check(name, OK, "quotes the abstracts; needs no model")
             continue
         try:
             open_backend(choice, settings)
-        except BackendError as error:
+        except VouchError as error:
             yield Check(name, BROKEN, error.message, error.remedy)
         else:
-            provider = choice.partition(":")[0].strip().lower()
-            key = "" if provider not in keys else ", key set" if keys[provider] else ", no key"
-            yield Check(name, OK, f"package and model name are there{key}")
+            key = provider_of(choice).key
+            keyed = "" if not key else ", key set" if getattr(settings, key) else ", no key"
+            yield Check(name, OK, f"package and model name are there{keyed}")
 
 
 def servers(settings: Settings) -> Iterator[Check]:
     """Whether something listens where the settings say a model server runs. Only a connection is opened."""
-    from rag.backends.providers import OLLAMA_ADDRESS
+    from rag.backends.providers import server_of
 
-    base_url = (settings.llm_base_url or "").strip()
-    addresses = [base_url] if base_url else []
-    if not base_url and any(choice.startswith("ollama:") for choice in settings.choices):
-        addresses.append(OLLAMA_ADDRESS)
-    for address in addresses:
+    for address in dict.fromkeys(server_of(choice, settings) for choice in chosen(settings)):
+        if not address:
+            continue
         parts = urlsplit(address)
         try:
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
-            found = "VOUCH_LLM_BASE_URL names no usable port."
+            found = "The address of a model server names no usable port."
             yield Check("server", BROKEN, found, "Write it like this: http://localhost:8000/v1")
             continue
         name = f"server {parts.hostname}:{port}"
@@ -202,9 +196,29 @@ def servers(settings: Settings) -> Iterator[Check]:
             socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS).close()
         except OSError as error:
             found = f"Nothing answers there ({(error.strerror or str(error)).lower()})."
-            yield Check(name, BROKEN, found, "Start the server, or correct VOUCH_LLM_BASE_URL.")
+            yield Check(name, BROKEN, found, "Start the server, or correct its address in the settings.")
         else:
             yield Check(name, OK, "accepts connections")
+
+
+def chosen(settings: Settings) -> list[str]:
+    """The back ends a user may pick, and the one that stands in."""
+    return list(dict.fromkeys((*settings.choices, *([settings.llm_fallback] if settings.llm_fallback else []))))
+
+
+def models(settings: Settings, provider: str | None) -> Iterator[Check]:
+    """The models that `provider` offers, or every provider chosen in the settings; a list that cannot be had is a check that is
+    broken. Asks the servers."""
+    from rag.backends import list_models
+
+    named = [choice.partition(":")[0].strip().lower() for choice in chosen(settings)]
+    for name in [provider] if provider else dict.fromkeys(n for n in named if n != "extractive"):
+        try:
+            offered = list_models(name, settings)
+        except VouchError as error:
+            yield Check(f"models of {name}", BROKEN, error.message, error.remedy)
+        else:
+            yield Check(f"models of {name}", OK if offered else NOTE, "\n".join(f"{name}:{model}" for model in offered) or "none")
 
 
 def show_checks(console: Console, checks: Iterable[Check]) -> None:
