@@ -131,8 +131,8 @@ def read_runs(folders: Sequence[Path]) -> list[Run]:
 
 def run_names(folders: Sequence[Path]) -> list[str]:
     """What to call each run: the name it was given, else its folder's, with as many parents as it takes to tell them apart."""
-    given = [open_run(folder).manifest.name for folder in folders]
-    if all(given) and len(set(given)) == len(given):
+    given = [open_run(folder).manifest.name or folder.resolve().name for folder in folders]
+    if len(set(given)) == len(given):
         return given
     parts = [folder.resolve().parts for folder in folders]
     for depth in range(1, max((len(p) for p in parts), default=0) + 1):

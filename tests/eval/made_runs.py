@@ -77,6 +77,6 @@ def pubmedqa_runs(shared: Path, folder: Path) -> dict[str, Path]:
         for line in file:
             one = json.loads(line)
             right = float(one["choice"] == one["gold"])
-            scores = {"label_accuracy": right, "right": right}
+            scores = {"label_accuracy": right, "right": right, "answered": 1.0, "abstained": 0.0}
             rows[one["system"]].append(row(one["id"], scores, label=one["gold"], question=one["question"], tags=[one["gold"]]))
     return {system: write_run(folder / system.replace("/", "-"), found) for system, found in rows.items()}
