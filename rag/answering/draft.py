@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rag.answering.record import CitedSource, Sentence, Tokens
+from rag.answering.record import CitedSource, Repair, Sentence, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +19,7 @@ class Draft:
     invented: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     abstained: bool = False
+    missing: str = ""
+    repairs: tuple[Repair, ...] = ()
+    table: Table | None = None
+    left_out: int = 0

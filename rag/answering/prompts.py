@@ -14,12 +14,20 @@ REFUSAL_PHRASE = "NOT-IN-LIBRARY"
 """What a model is told to reply where the passages do not suffice; one word, so that it cannot be split or reworded."""
 
 PLACES: dict[str, frozenset[str]] = {
-    "system": frozenset({"first", "second", "fence", "refusal", "words"}),
+    "system": frozenset({"first", "second", "fence", "refusal", "words", "knowledge"}),
+    "knowledge-papers": frozenset(),
+    "knowledge-papers-first": frozenset({"outside"}),
     "question": frozenset({"evidence", "question", "refusal"}),
+    "repair": frozenset({"evidence", "question", "sentences", "first"}),
+    "judge": frozenset({"fence", "sentences"}),
 }
 NEEDED: dict[str, frozenset[str]] = {
     "system": frozenset({"fence", "refusal"}),
+    "knowledge-papers": frozenset(),
+    "knowledge-papers-first": frozenset({"outside"}),
     "question": frozenset({"evidence", "question"}),
+    "repair": frozenset({"evidence", "sentences"}),
+    "judge": frozenset({"fence", "sentences"}),
 }
 """Places that a prompt may have, and those without which it cannot work."""
 

@@ -1,41 +1,41 @@
-"""The answer in a model's words: evidence in, a Draft out whose every sentence has citations and a verdict."""
+"""The answer in a model's words: evidence in, a Draft out whose every sentence has citations and a verdict.
+
+The model is told the evidence sentences under keys and streams its answer; each sentence is checked as it closes. Then what
+needs no model is mended (headings, citations left out), what failed its check is given back once, and what remains is told.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
-from rag.answering import prompts
 from rag.answering.abstain import REFUSAL
-from rag.answering.citations import MarkStream, Resolved
-from rag.answering.cited import CitedSentence
+from rag.answering.citations import Resolved
+from rag.answering.declined import declined
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
-from rag.answering.inert import Scrubber, addresses
+from rag.answering.judge import judge
+from rag.answering.messages import Task, own_links
 from rag.answering.packing import Packed, pack
-from rag.answering.record import CitedSource, Passage, Sentence, Support, Tokens, Verdict
-from rag.backends import Backend, Message, Reply, collect, tokens
+from rag.answering.pen import Pen
+from rag.answering.record import CitedSource, Passage, Sentence, Tokens
+from rag.answering.repair import Repaired, repair
+from rag.answering.revising import Revised, with_key
+from rag.answering.telling import Told, counted, language_note, notes_on
+from rag.answering.verify import STANDS, Check, Verifier
+from rag.backends import Backend, collect
 from rag.backends.base import never
 from rag.backends.prices import cost
 from rag.errors import BackendGarbled
 from rag.settings import Settings
 
-HISTORY_TOKENS = 800  # of earlier turns, the latest first
-Check = Callable[[str, Sequence[Passage]], Support]
+OnSentence = Callable[[int, Sentence | None], None]
+"""Gets the number of a sentence of the first writing (from 0) and the sentence with its verdict; a later call with the same
+number takes its place, None takes it away."""
 
-_MARKS = re.compile(r" ?\[\d+\]")
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)\s*>", re.IGNORECASE)
 _START_OF_THOUGHT = re.compile(r"<(?:think|thinking|thought|reasoning)\b", re.IGNORECASE)
-# How models decline in their own words. Counts only where the reply cites nothing and is short.
-_NOT = r"(?: not|n['’]t) (?:\w+ )?"
-_DECLINES = re.compile(
-    rf"\b(?:do|does|did){_NOT}(?:answer|address|contain|cover|discuss|give|include|mention|provide|report|say|state)\b"
-    rf"|\b(?:is|are){_NOT}(?:addressed|available|discussed|given|mentioned|provided|reported|stated|sufficient)\b"
-    r"|\b(?:cannot|can['’]t|can not|unable to|could not|couldn['’]t) (?:be )?(?:answer|determine|find|provide)"
-    r"|\bno (?:relevant |specific )?(?:information|mention|passages?)\b",
-    re.IGNORECASE,
-)
-SHORT_REPLY = 60  # words
+_HEADING = re.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*:?|[^.!?]{1,60}:)\s*")
 
 
 def write(  # noqa: PLR0917
@@ -45,171 +45,144 @@ def write(  # noqa: PLR0917
     settings: Settings,
     check: Check,
     on_token: Callable[[str], None] | None = None,
+    on_sentence: OnSentence | None = None,
     *,
     history: Sequence[tuple[str, str]] = (),
     cancelled: Callable[[], bool] = never,
 ) -> Draft:
     """Ask `backend` to answer `question` from `evidence` (best first) and judge each sentence with `check`.
 
-    `on_token` gets the text as it will stay, with marks [1] and never a key. `history` holds earlier questions and answers,
-    oldest first. Raises BackendError where there is no usable reply, SettingsError for an unusable prompt file.
+    `on_token` gets the text as the model writes it, with marks [1] and never a key; `on_sentence` each sentence as it closes.
+    `history` holds earlier questions and answers, oldest first. Raises BackendError where there is no usable reply,
+    SettingsError for an unusable prompt file.
     """
     model = backend.name.partition(":")[2]
     packed = pack(evidence, settings.llm_context_tokens, model)
+    told = Told(on_token, on_sentence)
     if not packed.keys:
-        return _refused(Tokens(), 0.0, on_token)
-    messages = _messages(question, packed, settings, history, model)
-    pen = _Pen(packed, _own_links(evidence))
-    reply = collect(backend.stream(messages, cancelled=cancelled), lambda text: _tell(on_token, pen.write(text)))
-    _tell(on_token, pen.close())
-    pen = _without_thoughts(reply.text, pen, packed, evidence)
-    said = pen.marks.resolved()
-    spent, price = reply.tokens, cost(backend.name, reply.tokens)
-    if pen.refused or _declined(said):
-        return _refused(spent, price, on_token if pen.refused else None)
+        return _refused(Tokens(), 0.0, told)
+    links = own_links(packed, [link for own in evidence for link in (own.paper.link, own.paper.url)])
+    task = Task(question, packed, settings, history, links, model)
+    verifier = Verifier(packed, check, task.outside)
+    pen = Pen(task)
+
+    def hear(text: str) -> None:
+        told.text(pen.write(text))
+        if told.wants_sentences and (so_far := pen.closed()) is not None:
+            told.closed([verifier.judge(sentence, so_far.papers) for sentence in so_far.sentences[:-1]])
+
+    reply = collect(backend.stream(task.messages(), cancelled=cancelled), hear)
+    told.text(pen.close())
+    pen = _without_thoughts(reply.text, pen, task)
+    said = pen.said()
+    if pen.refused or declined(said):
+        return _refused(reply.tokens, cost(backend.name, reply.tokens, settings.home), told if pen.refused else Told(None, None))
     if not said.sentences and reply.stop != "cancelled":
         remedy = "Ask again, or choose another model."
+        if reply.stop == "length":
+            remedy = "It spent its token limit on thinking; raise VOUCH_LLM_MAX_TOKENS."
         raise BackendGarbled(f"{backend.name} sent nothing that a reader could read.", remedy=remedy)
-    judged = tuple(_judge(sentence, said, packed, check) for sentence in said.sentences)
-    notes = _notes(said, judged, pen, reply, settings)
-    return Draft(said.text, judged, _sources(said, packed, evidence), spent, price, said.invented, notes)
+    text, found, headings = _mended(Revised.first(said), task, verifier)
+    judged = tuple(verifier.judge(sentence, text.said.papers) for sentence in text.said.sentences)
+    done = Repaired(text, judged)
+    if settings.repair and reply.stop != "cancelled":
+        told.settled(text, judged)
+        done = repair(task, text, judged, verifier, backend, cancelled=cancelled)
+    spent = _sum(reply.tokens, done.tokens)
+    sentences, judge_note = done.judged, ""
+    if settings.support == "llm" and reply.stop != "cancelled":
+        keys = [sentence.keys for sentence in done.text.said.sentences]
+        heard = judge(sentences, keys, packed, backend, settings.home, cancelled=cancelled)
+        sentences, judge_note, spent = heard.sentences, heard.note, _sum(spent, heard.tokens)
+    told.settled(done.text, sentences)
+    notes = (*_remarks(pen, headings, found), *notes_on(said, done, sentences, reply, settings), judge_note)
+    notes = (*notes, language_note(question, sentences))
+    remaining = tuple(note for note in notes if note)
+    price = cost(backend.name, spent, settings.home)
+    if not sentences and reply.stop != "cancelled":
+        return Draft(REFUSAL, (), (), spent, price, said.invented, remaining, abstained=True, repairs=done.repairs)
+    sources = _sources(done.text.said, sentences, packed, evidence)
+    return Draft(done.text.said.text, sentences, sources, spent, price, said.invented, remaining, repairs=done.repairs)
 
 
-class _Pen:
-    """What comes from the model on its way to the reader: scrubbed, watched for a refusal, keys turned into marks."""
-
-    def __init__(self, packed: Packed, links: frozenset[str]) -> None:
-        self.scrubber = Scrubber(links)
-        self.marks = MarkStream(packed.keys)
-        self.refused = False  # the reply is the refusal phrase
-        self.doubted = False  # the phrase stands somewhere in an answer
-        self._head: str | None = ""  # the beginning, while it may still become the phrase; None once it cannot
-
-    def write(self, text: str) -> str:
-        return self.marks.feed(self._watch(self.scrubber.feed(text)))
-
-    def close(self) -> str:
-        rest = self._watch(self.scrubber.close())
-        if self._head and not self.refused:
-            rest, self._head = self._head, None
-        return self.marks.feed(rest) + self.marks.close()
-
-    def _watch(self, text: str) -> str:
-        if self.refused:
-            return ""
-        if self._head is None:
-            return self._without_phrase(text)
-        self._head += text
-        letters, phrase = _letters(self._head), _letters(prompts.REFUSAL_PHRASE)
-        if letters.startswith(phrase):
-            self.refused = True
-        if self.refused or phrase.startswith(letters):
-            return ""
-        text, self._head = self._head, None
-        return self._without_phrase(text)
-
-    def _without_phrase(self, text: str) -> str:
-        if prompts.REFUSAL_PHRASE not in text:
-            return text
-        self.doubted = True
-        return text.replace(prompts.REFUSAL_PHRASE, "")
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalpha())
-
-
-def _tell(on_token: Callable[[str], None] | None, text: str) -> None:
-    if on_token is not None and text:
-        on_token(text)
-
-
-def _messages(
-    question: str, packed: Packed, settings: Settings, history: Sequence[tuple[str, str]], model: str
-) -> tuple[Message, ...]:
-    first, *others = packed.keys
-    second = others[0] if others else first
-    phrase, words = prompts.REFUSAL_PHRASE, str(settings.answer_words)
-    system = prompts.render("system", settings.home, first=first, second=second, fence=packed.fence, refusal=phrase, words=words)
-    asked = prompts.render("question", settings.home, evidence=packed.text, question=question.strip(), refusal=phrase)
-    return Message("system", system), *_turns(history, model), Message("user", asked)
-
-
-def _turns(history: Sequence[tuple[str, str]], model: str) -> list[Message]:
-    """Earlier turns that fit, oldest first, without their marks: those numbers mean nothing here."""
-    turns: list[Message] = []
-    left = HISTORY_TOKENS
-    for question, answer in reversed(history):
-        pair = [Message("user", question.strip() or "…"), Message("assistant", _MARKS.sub("", answer).strip() or "…")]
-        left -= tokens.count_messages(pair, model)
-        if left < 0:
-            break
-        turns = pair + turns
-    return turns
-
-
-def _own_links(evidence: Sequence[Evidence]) -> frozenset[str]:
-    """Addresses that an answer may show: those of the papers and those their passages mention."""
-    papers = [link for own in evidence for link in (own.paper.link, own.paper.url) if link]
-    return addresses("\n".join(passage.text for own in evidence for passage in own.passages)).union(papers)
-
-
-def _without_thoughts(text: str, pen: _Pen, packed: Packed, evidence: Sequence[Evidence]) -> _Pen:
+def _without_thoughts(text: str, pen: Pen, task: Task) -> Pen:
     """Some servers swallow the tag that opens a thought and pass the one that closes it on: all before it was thinking."""
     *thoughts, answer = _END_OF_THOUGHT.split(text)
     if not thoughts or _START_OF_THOUGHT.search(thoughts[0]):
         return pen
-    again = _Pen(packed, _own_links(evidence))
+    again = Pen(task)
     again.write(answer)
     again.close()
     return again
 
 
-def _declined(said: Resolved) -> bool:
-    """Whether the reply declines in the model's own words."""
-    return not said.keys and len(said.text.split()) <= SHORT_REPLY and _DECLINES.search(said.text) is not None
+def _mended(text: Revised, task: Task, verifier: Verifier) -> tuple[Revised, int, int]:
+    """Headings left out, and citations found for sentences that have none, as far as the evidence bears them out; with the
+    number of citations found and of headings."""
+    changes: dict[int, str | None] = {}
+    said = text.said
+    for n, sentence in enumerate(said.sentences):
+        if sentence.keys:
+            continue
+        line = said.text[said.text.rfind("\n", 0, sentence.start) + 1 :].partition("\n")[0]
+        if _HEADING.fullmatch(line) and len(said.sentences) > 1:
+            changes[n] = None
+        elif key := verifier.find(sentence.text):
+            changes[n] = with_key(said.text[sentence.start : sentence.end], key)
+    headings = sum(change is None for change in changes.values())
+    if headings == len(said.sentences):
+        return text, 0, 0
+    return text.change(changes, task.packed.keys, task.outside), len(changes) - headings, headings
 
 
-def _refused(spent: Tokens, price: float | None, on_token: Callable[[str], None] | None) -> Draft:
-    _tell(on_token, REFUSAL)
+def _refused(spent: Tokens, price: float | None, told: Told) -> Draft:
+    told.text(REFUSAL)
     return Draft(REFUSAL, (), (), spent, price, abstained=True)
 
 
-def _judge(sentence: CitedSentence, said: Resolved, packed: Packed, check: Check) -> Sentence:
-    if not sentence.keys:
-        return Sentence(sentence.text, (), Verdict.UNCITED)
-    passages = [packed.keys[key] for key in sentence.keys]
-    numbers = dict.fromkeys(said.papers.index(passage.paper_id) + 1 for passage in passages)
-    support = check(sentence.text, passages)
-    return Sentence(sentence.text, tuple(numbers), support.label, support.probability)
-
-
-def _sources(said: Resolved, packed: Packed, evidence: Sequence[Evidence]) -> tuple[CitedSource, ...]:
+def _sources(
+    said: Resolved, sentences: Sequence[Sentence], packed: Packed, evidence: Sequence[Evidence]
+) -> tuple[CitedSource, ...]:
+    """The papers cited, each with the passages that were cited and those that bear a sentence out."""
     papers = {own.paper.id: own.paper for own in evidence}
     cited = [packed.keys[key] for key in said.keys]
+    for sentence in sentences:
+        passage = sentence.evidence
+        borne_out = passage is not None and sentence.verdict in STANDS
+        if passage is not None and borne_out and not any(_within(passage, other) for other in cited):
+            cited.append(passage)
     return tuple(
         CitedSource(number, papers[paper], tuple(sorted((p for p in cited if p.paper_id == paper), key=lambda p: p.start)))
         for number, paper in enumerate(said.papers, 1)
     )
 
 
-def _notes(said: Resolved, judged: Sequence[Sentence], pen: _Pen, reply: Reply, settings: Settings) -> tuple[str, ...]:
-    notes = []
-    if said.invented:
-        what = _counted(len(said.invented), "citation the model invented was", "citations the model invented were")
-        notes.append(f"{what} removed: {', '.join(said.invented)}.")
-    if bare := sum(sentence.verdict is Verdict.UNCITED for sentence in judged):
-        notes.append(f"{_counted(bare, 'sentence carries', 'sentences carry')} no citation.")
+def _within(passage: Passage, other: Passage) -> bool:
+    return passage.paper_id == other.paper_id and other.start <= passage.start and passage.end <= other.end
+
+
+def _sum(spent: Tokens, more: Tokens | None) -> Tokens:
+    """Tokens of two calls; counted by the server only where both are."""
+    if more is None:
+        return spent
+    counted_by = spent.counted_by if spent.counted_by == more.counted_by else "tiktoken"
+    return Tokens(spent.prompt + more.prompt, spent.completion + more.completion, counted_by)
+
+
+def _remarks(pen: Pen, headings: int, found: int) -> list[str]:
+    """What was taken off or added on the way."""
+    remarks = []
+    if found:
+        what = counted(found, "citation that the model left out was", "citations that the model left out were")
+        remarks.append(f"{what} found by comparing with the passages.")
+    if headings:
+        remarks.append(f"{counted(headings, 'heading was', 'headings were')} left out.")
     if gone := pen.scrubber.links_removed:
-        notes.append(f"{_counted(gone, 'link that is no source was', 'links that are no sources were')} removed.")
+        remarks.append(f"{counted(gone, 'link that is no source was', 'links that are no sources were')} removed.")
+    if pen.unruly.repeated:
+        remarks.append("The model repeated what it was given; that was left out.")
+    if pen.unruly.turns:
+        remarks.append("The model went on with a conversation of its own making; that was left out.")
     if pen.doubted:
-        notes.append("The model also said that the passages do not answer the question.")
-    if reply.stop == "length":
-        notes.append(f"The model reached its limit of {settings.llm_max_tokens} tokens; the end may be missing.")
-    if reply.stop == "cancelled":
-        notes.append("Stopped before the model was done.")
-    return tuple(notes)
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+        remarks.append("The model also said that the passages do not answer the question.")
+    return remarks

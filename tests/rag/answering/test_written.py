@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from rag.answering.abstain import REFUSAL
 from rag.answering.draft import Draft
-from rag.answering.record import Passage, Support, Tokens, Verdict
+from rag.answering.record import Passage, Sentence, Support, Tokens, Verdict
 from rag.answering.written import write
 from rag.backends import Message, open_backend
 from rag.backends.scripted import Scripted
@@ -38,8 +38,9 @@ def says(template: str) -> Reply:
 
 
 def draft(reply: str | Reply, **values: Any) -> tuple[Draft, str]:
-    """The draft and what was streamed on the way."""
+    """The draft and what was streamed on the way; nothing is given back to be put right."""
     told: list[str] = []
+    values.setdefault("repair", False)
     backend = Scripted(says(reply) if isinstance(reply, str) else reply, name="openai:gpt-4o-mini")
     done = write("Which models are open?", EVIDENCE, backend, make(**values), word_check, told.append)
     assert all(told)
@@ -59,7 +60,8 @@ def test_each_sentence_has_its_citations_and_its_verdict() -> None:
     ]
     assert done.sentences[2].probability == pytest.approx(2 / 3)
     assert done.sentences[3].probability is None
-    assert done.notes == ("1 sentence carries no citation.",)
+    assert done.notes == ("1 sentence carries no citation.", "1 sentence is not borne out by what is cited.")
+    assert done.sentences[0].evidence == done.sources[0].passages[0]
     assert not done.abstained
 
 
@@ -73,15 +75,82 @@ def test_sources_hold_the_passages_that_were_cited_and_no_others() -> None:
     assert done.sentences[1].citations == (2, 1)
 
 
-def test_the_check_sees_exactly_the_cited_passages() -> None:
+def test_the_check_sees_the_cited_passages_and_then_all_of_their_papers() -> None:
     seen: list[tuple[str, list[str]]] = []
 
     def check(sentence: str, passages: Sequence[Passage]) -> Support:
-        seen.append((sentence, [passage.text for passage in passages]))
+        seen.append((sentence, [passage.text.split()[0] for passage in passages]))
         return Support(Verdict.PARTLY, 0.5, None)
 
-    write("Q?", EVIDENCE, Scripted(says("Both [{large}, {masked}]. Nothing.")), make(), check)
-    assert seen == [("Both.", ["The largest has 65 billion parameters.", "BERT is trained on masked words."])]
+    write("Q?", EVIDENCE, Scripted(says("Both [{large}, {masked}]. One [{large}].")), make(), check)
+    assert seen == [
+        ("Both.", ["The", "BERT"]),
+        ("Both.", ["LLaMA", "The", "BERT", "Code"]),
+        ("One.", ["The"]),
+        ("One.", ["LLaMA", "The"]),
+    ]
+
+
+def test_what_the_rest_of_the_cited_paper_says_counts_and_is_shown() -> None:
+    done, _ = draft("LLaMA is a family [{large}].")
+    assert done.sentences[0].verdict is Verdict.SUPPORTED
+    assert done.sentences[0].evidence is not None
+    assert [p.text for p in done.sources[0].passages] == [p.text for p in EVIDENCE[0].passages]
+
+
+def test_a_citation_that_was_left_out_is_found_where_a_passage_bears_the_sentence_out() -> None:
+    done, told = draft("BERT is trained on masked words. It is the best.")
+    assert told == "BERT is trained on masked words. It is the best."
+    assert done.text == "BERT is trained on masked words [1]. It is the best."
+    assert [(s.citations, s.verdict) for s in done.sentences] == [((1,), Verdict.SUPPORTED), ((), Verdict.UNCITED)]
+    assert done.notes[0] == "1 citation that the model left out was found by comparing with the passages."
+
+
+def test_headings_are_left_out() -> None:
+    done, _ = draft("## Answer\n\nHere is what I found:\n- LLaMA is open [{open}].\n\n**References:**\n")
+    assert done.text == "- LLaMA is open [1]."
+    assert done.notes == ("3 headings were left out.",)
+
+
+def test_a_repeated_prompt_is_left_out() -> None:
+    def repeat(heard: Sequence[Message]) -> str:
+        return f"{heard[0].text}\n\n{heard[-1].text}\n\nLLaMA is open [{key_of(heard, 'LLaMA is')}]."
+
+    done, told = draft(repeat)
+    assert done.text.endswith("LLaMA is open [1].")
+    assert "masked" not in told
+    assert "checks every sentence" not in told
+    assert "The model repeated what it was given; that was left out." in done.notes
+
+
+def test_a_conversation_that_the_model_makes_up_is_left_out() -> None:
+    done, told = draft("LLaMA is open [{open}].<|im_end|>\n<|im_start|>user\nAnd BERT?<|im_end|>\nNo [{masked}].")
+    assert done.text == told == "LLaMA is open [1]."
+    assert done.notes == ("The model went on with a conversation of its own making; that was left out.",)
+
+
+def test_an_answer_in_another_language_is_told() -> None:
+    done, _ = draft("LLaMA ist eine offene Familie von Modellen und nicht die einzige, die es gibt [{open}].")
+    assert done.notes[-1] == "The answer is not in the language of the question; its verdicts are less reliable."
+
+
+def test_sentences_come_with_their_verdicts_as_they_close() -> None:
+    told: list[tuple[int, str, Verdict]] = []
+    streamed: list[str] = []
+
+    def on_sentence(number: int, sentence: Sentence | None) -> None:
+        assert sentence is not None
+        told.append((number, sentence.text, sentence.verdict))
+        streamed.append("|")
+
+    backend = Scripted(says("LLaMA is open [{open}]. BERT is small [{masked}]. Code is here [{code}]."), size=1)
+    write("Q?", EVIDENCE, backend, make(repair=False), word_check, streamed.append, on_sentence)
+    assert told == [
+        (0, "LLaMA is open.", Verdict.SUPPORTED),
+        (1, "BERT is small.", Verdict.UNSUPPORTED),
+        (2, "Code is here.", Verdict.UNSUPPORTED),
+    ]
+    assert "".join(streamed) == "LLaMA is open [1]. BERT| is small [2]. Code| is here [2].|"
 
 
 def test_invented_citations_are_removed_and_reported() -> None:
@@ -191,7 +260,7 @@ def test_an_answer_from_a_server() -> None:
 
     told: list[str] = []
     with LLMServer(reply) as server:
-        where = make(llm_base_url=server.base_url("openai-compatible"))
+        where = make(llm_base_url=server.base_url("openai-compatible"), repair=False)
         backend = open_backend("openai-compatible:local", where)
         done = write("Which models are open?", EVIDENCE, backend, where, word_check, told.append)
     assert done.text == "".join(told) == "LLaMA is open [1]. It is new."
@@ -235,7 +304,8 @@ def test_whatever_a_model_says_the_text_is_inert_and_was_streamed(said: str) -> 
         done, told = draft("Yes " + said)
     except BackendGarbled:
         return
-    assert "</think>" in said or done.text == told or done.abstained
+    mended = any("left out" in note for note in done.notes)  # headings, citations that were found
+    assert "</think>" in said or done.text == told or done.abstained or mended
     tokens = [inner for block in MarkdownIt("commonmark").parse(done.text) for inner in (block, *(block.children or []))]
     assert not [token for token in tokens if token.type in ("link_open", "image", "html_inline", "html_block")]
     numbers = {source.number for source in done.sources}
