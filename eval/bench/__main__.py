@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from eval.bench import ingest, retrieval, search, start
+from eval.bench import ingest, retrieval, scale, search, start
 from eval.bench.display import Stage, show
 from eval.bench.figures import Outcome
 from eval.bench.inputs import Inputs, find_inputs
@@ -36,6 +36,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "start": Benchmark(start.steps, start.measure),
 }
 
+APART = {"retrieval": retrieval.app, "scale": scale.app}
+"""Commands of their own, because they take long; they run only where they are named."""
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
@@ -47,7 +50,7 @@ def bench(
 ) -> None:
     """Measure speed. All benchmarks run where none is named. A missed target is shown, and is no failure of the command.
 
-    The quality of retrieval: `python -m eval.bench retrieval --help`.
+    The quality of retrieval: `python -m eval.bench retrieval --help`. A whole field: `python -m eval.bench scale --help`.
     """
     chosen = {name: known(name) for name in names or BENCHMARKS}
     errors = Console(stderr=True, markup=False, emoji=False, highlight=False)
@@ -95,8 +98,8 @@ def as_data(machine: Machine, inputs: Inputs, outcomes: Mapping[str, Outcome]) -
 
 def main(arguments: Sequence[str]) -> None:
     """Quality has sets and figures of its own, hence a command of its own; it takes long, and runs only where it is named."""
-    if arguments[:1] == ["retrieval"]:
-        retrieval.app(arguments[1:], prog_name="python -m eval.bench retrieval")
+    if arguments[:1] and arguments[0] in APART:
+        APART[arguments[0]](arguments[1:], prog_name=f"python -m eval.bench {arguments[0]}")
     else:
         app(arguments, prog_name="python -m eval.bench")
 

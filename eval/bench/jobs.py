@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.bench import scale_jobs
 from eval.bench.process import Measured, Tell
 from eval.runner import open_assistant
 from rag.settings import Settings
@@ -131,7 +132,9 @@ def search(tell: Tell, *, home: str, questions: str) -> Measured:
     return Measured(seconds, counts)
 
 
-JOBS: dict[str, Callable[..., Measured]] = {job.__name__: job for job in (raw, vouch, llamaindex, search)}
+JOBS: dict[str, Callable[..., Measured]] = {
+    job.__name__: job for job in (raw, vouch, llamaindex, search, scale_jobs.grow, scale_jobs.latency, scale_jobs.found)
+}
 
 
 def papers_of(library: str) -> list[Paper]:

@@ -45,7 +45,7 @@ class BeirSet(JudgedSet):
     """A folder in BEIR's form: `corpus.jsonl.gz`, `queries.jsonl` and `qrels.tsv` with a line of headings."""
 
     def queries(self) -> dict[str, str]:
-        judged = self._grades()
+        judged = self.grades()
         rows = [json.loads(line) for line in (self.folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
         return {row["_id"]: row["text"] for row in rows if row["_id"] in judged}
 
@@ -63,14 +63,15 @@ class BeirSet(JudgedSet):
                 found = by_line.get(number) or by_opening.get(opening_key(row["text"]) if row["text"].strip() else "-")
                 paper_of[row["_id"]] = found or f"{UNREAD}{row['_id']}"
         qrels: dict[str, dict[str, int]] = {}
-        for query, grades in self._grades().items():
+        for query, grades in self.grades().items():
             own = qrels.setdefault(query, {})
             for document, grade in grades.items():
                 paper_id = paper_of.get(document, f"{UNREAD}{document}")
                 own[paper_id] = max(grade, own.get(paper_id, 0))
         return qrels
 
-    def _grades(self) -> dict[str, dict[str, int]]:
+    def grades(self) -> dict[str, dict[str, int]]:
+        """Query -> document -> grade, of the queries for which something is relevant."""
         grades: dict[str, dict[str, int]] = {}
         for line in (self.folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
             query, document, grade = line.split("\t")
