@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
-from rag.answering.abstain import NO_MATCH, REFUSAL, REFUSE_BELOW, REFUSE_LEANING_BELOW, confidence
-from rag.answering.draft import Draft
+from rag.answering.abstain import NO_MATCH, REFUSAL, Confidence, confidence, nearly, refuses
+from rag.answering.draft import Draft, OnSentence
 from rag.answering.evidence import choose, screen
 from rag.answering.extractive import quote
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
@@ -19,7 +19,7 @@ from rag.backends.base import never
 from rag.backends.prices import cost
 from rag.embedding import Vectors
 from rag.retrieval.evidence import SentenceScorer
-from rag.retrieval.finder import Finder
+from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
 from rag.upkeep import Upkeep
 
@@ -36,6 +36,11 @@ class Assistant(Upkeep):
         self._finish_pending()
         return self._retriever.search(question, limit)
 
+    def find(self, question: str, history: Sequence[Answer] = (), limit: int = RETRIEVED) -> Found:
+        """What a question is taken to mean, and at most `limit` papers for it; a list by metadata may be longer."""
+        self._finish_pending()
+        return self._finder.find(question, history, limit)
+
     def ask(
         self,
         question: str,
@@ -47,10 +52,12 @@ class Assistant(Upkeep):
         without: Collection[str] = (),
         hidden: Collection[str] = (),
         cancelled: Callable[[], bool] = never,
+        on_sentence: OnSentence | None = None,
     ) -> Answer:
         """Answer from the library. `history` are the answers of the conversation so far, oldest first.
 
-        `on_token` receives the answer's text piece by piece. `llm` takes the place of `settings.llm` for this question.
+        `on_token` receives the answer's text piece by piece, `on_sentence` each sentence with its number (from 0) and its
+        verdict as it closes; a later call with the same number takes its place, None takes it away. `llm` takes the place of `settings.llm` for this question.
         With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
         `Answer.filters`) is in `without` are left out. Papers whose id is in `hidden` are not found, as if the library did
         not hold them. Once `cancelled` says so, a model's answer ends with what has arrived.
@@ -58,6 +65,7 @@ class Assistant(Upkeep):
         without one, or once text has reached `on_token`, BackendError is raised.
         """
         spec = llm or self.settings.llm
+        asked_with = {**self.settings.shaping(), "llm": spec, "filters": filters, "without": sorted(without)}
         clock = Clock()
         specs = (spec,) if spec == EXTRACTIVE else tuple(dict.fromkeys(s for s in (spec, self.settings.llm_fallback) if s))
         # Opened before anything else: a missing key is told at once, not after the search.
@@ -68,13 +76,19 @@ class Assistant(Upkeep):
         clock.lap("retrieve")
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
         screened = screen(hits, sentences)  # what is not written for readers is neither quoted nor shown to a model
-        sure = float(bool(hits)) if found.listing else confidence(found.searched, screened.hits, screened.sentences)
+        sure = (
+            Confidence(float(bool(hits)), float(bool(hits)), close=bool(hits))
+            if found.listing
+            else confidence(found.searched, found.kind, screened.hits, screened.sentences)
+        )
         clock.lap("evidence")
-        if not screened.hits or sure < (REFUSE_LEANING_BELOW if found.follows or found.labels else REFUSE_BELOW):
-            refusal = NO_MATCH if found.labels and not hits else REFUSAL
-            draft = Draft(refusal, (), (), abstained=True, cost=0.0)
+        if not screened.hits or refuses(sure, self.settings.risk, leaning=found.follows or bool(found.labels)):
+            if sure.close and screened.sentences:
+                draft = nearly(screened.hits, screened.sentences, sure.missing)
+            else:
+                draft = Draft(NO_MATCH if found.labels and not hits else REFUSAL, (), (), abstained=True, cost=0.0)
             if on_token is not None:
-                on_token(refusal)
+                on_token(draft.text)
         else:
             turns = [(answer.question, answer.text) for answer in history]
 
@@ -90,11 +104,15 @@ class Assistant(Upkeep):
                     self.settings,
                     self._checker.check,
                     tell,
+                    on_sentence,
                     history=turns,
                     cancelled=cancelled,
                 )
 
             spec, draft = first_usable(specs, compose, on_token)
+        if on_sentence is not None and (draft.abstained or spec == EXTRACTIVE):
+            for number, sentence in enumerate(draft.sentences):
+                on_sentence(number, sentence)
         clock.lap("answer")
         return Answer(
             question=question,
@@ -104,7 +122,10 @@ class Assistant(Upkeep):
             retrieved=hits,
             kind=kind_of(draft, spec),
             abstained=draft.abstained,
-            confidence=sure,
+            confidence=sure.value,
+            missing=draft.missing,
+            table=draft.table,
+            left_out=draft.left_out,
             model=spec,
             tokens=draft.tokens,
             cost=cost(spec, draft.tokens, self.settings.home) if draft.tokens.total else 0.0,
@@ -114,6 +135,9 @@ class Assistant(Upkeep):
             invented=draft.invented,
             notes=tuple(note for note in (found.note, *draft.notes, screened.note) if note),
             settings_fingerprint=self.settings.fingerprint(),
+            settings=asked_with,
+            follows=tuple(answer.id for answer in history if answer.id),
+            repairs=draft.repairs,
             asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             attempts=tuple(attempt for backend in backends.values() for attempt in backend.attempts),
         )

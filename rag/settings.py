@@ -25,6 +25,7 @@ SHAPING = (
     "llm_max_tokens",
     "llm_context_tokens",
     "answer_words",
+    "risk",
     "knowledge",
     "repair",
     "support",
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     support: Literal["offline", "llm"] = Field(
         default="offline", description="who judges sentences: offline, or llm to hear the back end's verdict as well"
     )
+    risk: float = Field(default=0.1, ge=0, le=1, description="share of answers that may be wrong; the lower, the more is refused")
     threads: int = Field(default=0, ge=0, description="threads for embedding; 0 takes all cores")
     chroma_url: str | None = Field(
         default=None, description="address of a Chroma server for the vectors, such as http://localhost:8000"
@@ -188,6 +190,10 @@ class Settings(BaseSettings):
         """Back ends a user may pick: VOUCH_LLM first, then VOUCH_LLM_CHOICES, and always `extractive`."""
         named = [self.llm, *(c.strip() for c in self.llm_choices.split(",")), "extractive"]
         return tuple(dict.fromkeys(c for c in named if c))
+
+    def shaping(self) -> dict[str, Any]:
+        """The settings that shape an answer, without addresses: what a stored answer holds of them."""
+        return {name: getattr(self, name) for name in SHAPING if name != "llm_base_url"}
 
     def fingerprint(self) -> str:
         """12 hex digits over the settings that shape an answer; secrets, places and time limits are left out."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rag.answering.record import CitedSource, Repair, Sentence, Tokens
+from rag.answering.record import CitedSource, Repair, Sentence, Table, Tokens
+
+OnSentence = Callable[[int, Sentence | None], None]
+"""Gets the number of a sentence of the first writing (from 0) and the sentence with its verdict; a later call with the same
+number takes its place, None takes it away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag.answering.citations import Resolved
+from rag.answering.draft import OnSentence
 from rag.answering.language import another_language
 from rag.answering.record import Sentence, Verdict
 from rag.answering.repair import Repaired
@@ -17,9 +18,7 @@ from rag.settings import Settings
 class Told:
     """Passes text and sentences on, each sentence only when it is new or has changed."""
 
-    def __init__(
-        self, on_token: Callable[[str], None] | None, on_sentence: Callable[[int, Sentence | None], None] | None
-    ) -> None:
+    def __init__(self, on_token: Callable[[str], None] | None, on_sentence: OnSentence | None) -> None:
         self._on_token, self._on_sentence = on_token, on_sentence
         self._known: dict[int, Sentence | None] = {}
 

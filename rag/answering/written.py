@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from rag.answering.abstain import REFUSAL
 from rag.answering.citations import Resolved
 from rag.answering.declined import declined
-from rag.answering.draft import Draft
+from rag.answering.draft import Draft, OnSentence
 from rag.answering.evidence import Evidence
 from rag.answering.judge import judge
 from rag.answering.messages import Task, own_links
@@ -28,10 +28,6 @@ from rag.backends.base import never
 from rag.backends.prices import cost
 from rag.errors import BackendGarbled
 from rag.settings import Settings
-
-OnSentence = Callable[[int, Sentence | None], None]
-"""Gets the number of a sentence of the first writing (from 0) and the sentence with its verdict; a later call with the same
-number takes its place, None takes it away."""
 
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)\s*>", re.IGNORECASE)
 _START_OF_THOUGHT = re.compile(r"<(?:think|thinking|thought|reasoning)\b", re.IGNORECASE)
