@@ -14,7 +14,8 @@ from eval.report.plots import plots
 from eval.report.style import CSS
 from eval.scoring import FIGURES, UNBOUNDED
 
-BRIEFLY = 6  # comparisons told at the top
+BRIEFLY = 3  # comparisons that are told at the top, too
+MANY = 3  # runs beyond which intervals stand below the means
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 OUTCOMES = tuple(
     outcome.value
@@ -42,7 +43,9 @@ def page(report: Report) -> Iterator[str]:
         f"<title>{esc(title)}</title><style>{CSS}{hide}</style></head><body>\n"
     )
     yield f'<h1>Evaluation</h1><p class="lead">{esc(lead(report))}</p>'
-    yield "".join(f"<p>{verdict(one, len(report.comparisons))}.</p>" for one in report.comparisons[:BRIEFLY])
+    yield "".join(
+        f"<p>{verdict(one, len(report.comparisons))}.</p>" for one in report.comparisons if len(report.comparisons) <= BRIEFLY
+    )
     links = [("runs", "Runs"), ("figures", "Figures"), *([("comparison", "Comparison")] if report.comparisons else [])]
     links += [("plots", "Plots"), ("outcomes", "Outcomes"), ("questions", "Questions")]
     anchors = "".join(f'<a href="#{anchor}">{name}</a>' for anchor, name in links)
@@ -122,7 +125,8 @@ def figure_table(report: Report, groups: Sequence[Group | None]) -> str:
         cells = "".join(f"<td>{figure_cell(group, name)}</td>" for group in groups)
         decides = ' class="decides"' if name == report.headline else ""
         rows.append(f"<tr{decides}><td>{esc(FIGURES[name])}</td>{cells}</tr>")
-    return f'<div class="scroll"><table><tr><th></th>{head}</tr>{"".join(rows)}</table></div>'
+    many = ' class="many"' if len(groups) > MANY else ""
+    return f'<div class="scroll"><table{many}><tr><th></th>{head}</tr>{"".join(rows)}</table></div>'
 
 
 def counted(group: Group | None) -> str:

@@ -29,6 +29,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; white-space:
   min-width: 9rem; }
 td small { color: var(--faint); font-size: .84em; margin-left: .5em; }
 .text th { text-align: left; }
+.many td small { display: block; margin: 0; }
 tr.decides td { font-weight: 600; }
 tr.decides td small { font-weight: 400; }
 .text td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
