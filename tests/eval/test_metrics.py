@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import metrics
@@ -41,6 +41,7 @@ def test_ranking_figures(ranked: list[str], relevant: set[str], figure: str, val
     assert metrics.ranking(ranked, relevant)[figure] == pytest.approx(value)
 
 
+@settings(deadline=None)
 @given(st.permutations(RANKED), st.sets(st.sampled_from(RANKED), min_size=1))
 def test_ranking_agrees_with_the_formulas_written_out(ranked: list[str], relevant: set[str]) -> None:
     figures = metrics.ranking(ranked, relevant)
@@ -86,6 +87,50 @@ def test_when_a_key_fact_is_found(text: str, fact: str, found: bool) -> None:
 
 def test_key_fact_recall_is_a_share() -> None:
     assert metrics.key_fact_recall("Three stages, 70B, open.", ["three stages", "70B", "closed", "7B"]) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "f1"),
+    [
+        ("The cat sat [1].", "a cat sat down", 0.8),  # cat sat | cat sat down: 2 shared, P 1, R 2/3
+        ("cat cat", "cat", 2 / 3),  # a word counts as often as it occurs: P 1/2, R 1
+        ("dog", "cat", 0.0),
+        ("", "cat", 0.0),
+        ("The", "an", 1.0),  # no word left on either side
+        ("Gains 5.1 points.", "gains 5.1 points", 1.0),  # the full stop is not part of the number
+    ],
+)
+def test_token_f1(text: str, reference: str, f1: float) -> None:
+    assert metrics.token_f1(text, reference) == pytest.approx(f1)
+
+
+def test_evidence_sentences() -> None:
+    gold = ["We use three stages.", "It gains 5%."]
+    cited = ["We use three stages.", "Models are large.", "Recently, we use three stages."]
+    # The first gold sentence is there, the second is not; of the cited ones the first and the third hold it.
+    assert metrics.evidence_recall(cited, gold) == 0.5
+    assert metrics.evidence_precision(cited, gold) == pytest.approx(2 / 3)
+    assert metrics.evidence_precision([], gold) == 0
+    # A piece shorter than half of the sentence is not the sentence.
+    assert not metrics.same_sentence("three", "We use three stages of training.")
+    with pytest.raises(ValueError, match="no gold sentence"):
+        metrics.evidence_recall(cited, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Yes, it does [1].", "yes"),
+        ("No.", "no"),
+        ("The evidence says yes.", "yes"),
+        ("Perhaps yes, perhaps no.", None),
+        ("Nobody knows.", None),  # `no` is a word of its own, not a beginning
+        ("No, although some say yes.", "no"),  # the first word decides
+        ("", None),
+    ],
+)
+def test_the_label_in_an_answer(text: str, label: str | None) -> None:
+    assert metrics.label_of(text, ["maybe", "no", "yes"]) == label
 
 
 def test_words_are_counted_without_marks() -> None:
