@@ -1,75 +1,125 @@
-"""A first verdict on whether passages support a sentence, from the words and numbers they share and their meaning."""
+"""Whether passages support a sentence: a verdict, its probability and the best evidence, without a language model."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 
+from rag.answering.quantities import unmatched
+from rag.answering.quotation import copied
 from rag.answering.record import Passage, Support, Verdict
-from rag.embedding import Embedder
+from rag.answering.support_features import Read, measure, read
+from rag.answering.support_model import SupportModel, load_model, logistic
+from rag.embedding import TokenReader
 from rag.sentences import sentence_spans
-from rag.terms import content_words, coverage, numbers
+from rag.terms import content_words
 
-SUPPORTED_FROM = 0.6
-PARTLY_FROM = 0.3
-INTERCEPT = -4.2
-WEIGHTS = {"cosine": 3.6, "sentence_words": 1.6, "all_words": 2.4, "numbers": 0.9}
-"""Logistic coefficients of the features below."""
+SUPPORTED_FROM = 0.5
+PARTLY_FROM = 0.25
+ABOUT_FROM = 0.6
+"""From this chance on that the passages speak of what the sentence says, they can contradict it."""
+AGAINST_BELOW = 0.35
+"""Below this chance of agreement, they do."""
+MISMATCH_FROM = 0.2
+"""From this probability on, a number that is not in the passages is what is wrong; below, the whole sentence is."""
+WRONG_NUMBER = 0.25
+"""What is left of the probability where a number is not in the passages."""
+__all__ = ["SupportChecker", "logistic", "pieces_of", "verdict_of"]
+CACHED = 1024  # sentences as read, some 50 KB each
 
 
 class SupportChecker:
-    """Judges sentences against passages; safe to use from several threads."""
+    """Judges sentences against passages; keeps what it read lately. Safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, reader: TokenReader) -> None:
+        self._reader = reader
+        self._model = load_model()
+        self._cache: OrderedDict[str, Read] = OrderedDict()
+        self._lock = Lock()
 
     def check(self, sentence: str, passages: Sequence[Passage]) -> Support:
-        """The verdict, its probability, and the best evidence sentence with its offsets in the abstract.
+        """The verdict, the calibrated chance that the passages support the sentence, and the best evidence sentence with its
+        offsets in the abstract.
 
-        No passages: uncited. A sentence that stands verbatim in a passage is supported with probability 1.
+        No passages: uncited. A sentence that a passage says word for word is supported with probability 1.
         """
-        if not passages:
-            return Support(Verdict.UNCITED, 0.0, None)
-        wanted = " ".join(sentence.split())
-        for passage in passages:
-            at = passage.text.find(wanted)
-            if wanted and at >= 0:
-                span = replace(passage, start=passage.start + at, end=passage.start + at + len(wanted), text=wanted)
-                return Support(Verdict.SUPPORTED, 1.0, span)
-        candidates = [piece for passage in passages for piece in pieces(passage)]
-        if not candidates or not content_words(sentence):
+        return self.check_all([(sentence, passages)])[0]
+
+    def check_all(self, pairs: Sequence[tuple[str, Sequence[Passage]]]) -> list[Support]:
+        """Verdicts on several sentences, each with its own passages; what they share is read once."""
+        clear = [_without_reading(sentence, passages) for sentence, passages in pairs]
+        cut = [pieces_of(passages) if known is None else [] for (_, passages), known in zip(pairs, clear, strict=True)]
+        wanted = [
+            [sentence, *(piece.text for piece in pieces)] for (sentence, _), pieces in zip(pairs, cut, strict=True) if pieces
+        ]
+        readings = self._readings(text for texts in wanted for text in texts)
+        return [
+            known or self._judged(sentence, pieces, readings)
+            for (sentence, _), known, pieces in zip(pairs, clear, cut, strict=True)
+        ]
+
+    def _judged(self, sentence: str, pieces: Sequence[Passage], readings: Mapping[str, Read]) -> Support:
+        """The model's verdict; unsupported where either side has nothing that can be read."""
+        given = [(piece, readings[piece.text]) for piece in pieces if len(readings[piece.text].vectors.pieces)]
+        if not given or not len(readings[sentence].vectors.pieces):
             return Support(Verdict.UNSUPPORTED, 0.0, None)
-        vectors = self._embedder.embed([sentence, *(piece.text for piece in candidates)])
-        cosines = vectors[1:] @ vectors[0]
-        best = int(cosines.argmax())
-        words = content_words(sentence)
-        text = " ".join(piece.text for piece in candidates)
-        features = {
-            "cosine": float(cosines[best]),
-            "sentence_words": max(coverage(words, content_words(piece.text)) for piece in candidates),
-            "all_words": coverage(words, content_words(text)),
-            "numbers": coverage(numbers(sentence), numbers(text)),
-        }
-        probability = logistic(INTERCEPT + sum(WEIGHTS[name] * value for name, value in features.items()))
-        return Support(verdict_of(probability), probability, candidates[best])
+        return judge(self._model, readings[sentence], given)
+
+    def _readings(self, texts: Iterable[str]) -> dict[str, Read]:
+        """The texts as read, from the cache or anew."""
+        distinct = dict.fromkeys(texts)
+        with self._lock:
+            known = {text: self._cache[text] for text in distinct if text in self._cache}
+        unread = [text for text in distinct if text not in known]
+        if unread:
+            known |= {text: read(text, vectors) for text, vectors in zip(unread, self._reader.read(unread), strict=True)}
+        with self._lock:
+            for text in distinct:
+                self._cache[text] = known[text]
+                self._cache.move_to_end(text)
+            while len(self._cache) > CACHED:
+                self._cache.popitem(last=False)
+        return known
 
 
-def pieces(passage: Passage) -> list[Passage]:
-    """The passage's sentences, with offsets in the abstract."""
+def _without_reading(sentence: str, passages: Sequence[Passage]) -> Support | None:
+    """The verdict where it needs no model."""
+    if not passages:
+        return Support(Verdict.UNCITED, 0.0, None)
+    if not content_words(sentence):
+        return Support(Verdict.UNSUPPORTED, 0.0, None)
+    copy = copied(sentence, passages)
+    return Support(Verdict.SUPPORTED, 1.0, copy) if copy else None
+
+
+def judge(model: SupportModel, said: Read, given: Sequence[tuple[Passage, Read]]) -> Support:
+    """The verdict on a sentence against at least one evidence sentence."""
+    measured = measure(said, [own for _, own in given])
+    about, agrees = model.chances(measured.features)
+    wrong = unmatched(said.quantities, [quantity for _, own in given for quantity in own.quantities])
+    label, probability = verdict_of(about, agrees, wrong_number=bool(wrong))
+    return Support(label, probability, given[measured.best][0])
+
+
+def verdict_of(about: float, agrees: float, *, wrong_number: bool = False) -> tuple[Verdict, float]:
+    """The label and the probability from the chance that the passages speak of what is said, the chance that they then agree,
+    and whether the sentence gives a number that they do not."""
+    probability = about * agrees
+    if about >= ABOUT_FROM and agrees < AGAINST_BELOW:
+        return Verdict.CONTRADICTED, probability
+    if wrong_number:
+        return (Verdict.NUMBER_MISMATCH if probability >= MISMATCH_FROM else Verdict.UNSUPPORTED), probability * WRONG_NUMBER
+    if probability >= SUPPORTED_FROM:
+        return Verdict.SUPPORTED, probability
+    return (Verdict.PARTLY if probability >= PARTLY_FROM else Verdict.UNSUPPORTED), probability
+
+
+def pieces_of(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages' sentences, with offsets in their abstracts."""
     return [
         replace(passage, start=passage.start + start, end=passage.start + end, text=passage.text[start:end])
+        for passage in passages
         for start, end in sentence_spans(passage.text)
     ]
-
-
-def verdict_of(probability: float) -> Verdict:
-    """Supported from 0.6, partly from 0.3, else unsupported."""
-    if probability >= SUPPORTED_FROM:
-        return Verdict.SUPPORTED
-    return Verdict.PARTLY if probability >= PARTLY_FROM else Verdict.UNSUPPORTED
-
-
-def logistic(x: float) -> float:
-    """1 / (1 + e^-x)."""
-    return 1 / (1 + math.exp(-x))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.record import Passage, Support, Verdict
-from rag.answering.support import SupportChecker, logistic, pieces, verdict_of
+from rag.answering.support import SupportChecker, logistic, pieces_of, verdict_of
 from rag.assistant import Assistant
 from rag.embedding.minilm import MiniLM
 
@@ -42,7 +42,7 @@ def test_without_passages_a_sentence_is_uncited(checker: SupportChecker) -> None
 def test_other_words_for_the_same_are_supported(checker: SupportChecker) -> None:
     support = checker.check("The authors filmed 120 bee dances in 14 hives.", [WHOLE])
     assert support.label is Verdict.SUPPORTED
-    assert 0.6 <= support.probability < 1
+    assert 0.5 <= support.probability < 1
     assert support.evidence is not None
     assert support.evidence.text == "We filmed 120 dances in 14 hives."
     assert ABSTRACT[support.evidence.start : support.evidence.end] == support.evidence.text
@@ -65,7 +65,7 @@ def test_a_wrong_number_lowers_the_probability(checker: SupportChecker) -> None:
 
 
 def test_evidence_may_be_spread_over_passages(checker: SupportChecker) -> None:
-    first, second = pieces(WHOLE)[0], pieces(WHOLE)[1]
+    first, second = pieces_of([WHOLE])[:2]
     said = "They filmed 120 dances in which honey bees tell where food is."
     assert checker.check(said, [first, second]).probability > checker.check(said, [first]).probability
 
@@ -80,16 +80,25 @@ def test_an_empty_passage_supports_nothing(checker: SupportChecker) -> None:
 
 
 def test_pieces_keep_their_place_in_the_abstract() -> None:
-    assert [ABSTRACT[piece.start : piece.end] == piece.text for piece in pieces(SECOND)] == [True, True]
-    assert pieces(SECOND)[0].start == 53
+    assert [ABSTRACT[piece.start : piece.end] == piece.text for piece in pieces_of([SECOND])] == [True, True]
+    assert pieces_of([SECOND])[0].start == 53
 
 
 @pytest.mark.parametrize(
-    ("probability", "verdict"),
-    [(1.0, "supported"), (0.6, "supported"), (0.59, "partly"), (0.3, "partly"), (0.29, "unsupported"), (0.0, "unsupported")],
+    ("about", "agrees", "wrong_number", "label", "probability"),
+    [
+        (0.9, 0.9, False, "supported", 0.81),
+        (0.5, 0.6, False, "partly", 0.3),
+        (0.2, 0.9, False, "unsupported", 0.18),
+        (0.9, 0.2, False, "contradicted", 0.18),
+        (0.9, 0.2, True, "contradicted", 0.18),
+        (0.9, 0.8, True, "number mismatch", 0.18),
+        (0.1, 0.8, True, "unsupported", 0.02),
+    ],
 )
-def test_verdicts_have_fixed_bounds(probability: float, verdict: str) -> None:
-    assert verdict_of(probability) == verdict
+def test_verdicts_have_fixed_bounds(about: float, agrees: float, wrong_number: bool, label: str, probability: float) -> None:
+    verdict, chance = verdict_of(about, agrees, wrong_number=wrong_number)
+    assert (verdict, chance) == (label, pytest.approx(probability))
 
 
 def test_the_logistic_function_is_one_half_at_nothing() -> None:
