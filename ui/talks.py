@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from rag.answering.record import Answer
+from rag.answering.record import Answer, Sentence
 from rag.conversations.record import Reply, Turn, new_id
 from rag.conversations.store import ConversationStore
 from rag.conversations.verified import Verified, VerifiedAnswers, asked
@@ -37,6 +37,7 @@ class Engine(Protocol):
         llm: str | None = None,
         without: Collection[str] = (),
         cancelled: Callable[[], bool] = ...,
+        on_sentence: Callable[[int, Sentence | None], None] | None = None,
     ) -> Answer: ...
 
     def embed_question(self, question: str) -> tuple[str, Vectors]: ...
@@ -97,8 +98,20 @@ class Talks:
         reply = task.reply
         if not task.history:
             self._recall(task.conversation, reply.id, task.question)
+        closed: dict[int, Sentence | None] = {}
+
+        def close(number: int, sentence: Sentence | None) -> None:
+            closed[number] = sentence
+            job.latest = tuple(own for _, own in sorted(closed.items()) if own is not None)
+
         return self._engine.ask(
-            task.question, task.history, job.say, llm=reply.llm, without=reply.without, cancelled=job.unwanted
+            task.question,
+            task.history,
+            job.say,
+            llm=reply.llm,
+            without=reply.without,
+            cancelled=job.unwanted,
+            on_sentence=close,
         )
 
     def _recall(self, talk: Conversation, reply_id: str, question: str) -> None:

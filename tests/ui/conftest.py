@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,11 @@ from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, 
 from rag.assistant import Assistant
 from rag.paper import Paper
 from rag.settings import Settings, variable_names
+from tests.fakes.llm_server import LLMServer
+from tests.ui.site import ARGUMENTS, CHROMIUM, quote_first_passage, serve, watched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 DATA = Path(__file__).parent / "data"
 PAPERS = DATA / "papers.jsonl"
@@ -98,3 +103,44 @@ def make_answer() -> Callable[..., Answer]:
         return Answer(**{**values, **other})
 
     return make
+
+
+# --- a real browser --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def llm() -> Iterator[LLMServer]:
+    with LLMServer(quote_first_passage) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def address(stocked: Path, tmp_path_factory: pytest.TempPathFactory, llm: LLMServer) -> Iterator[str]:
+    with serve(stocked, tmp_path_factory.mktemp("site"), llm) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> dict[str, object]:
+    """Size and scheme of the window; a test may set others by `parametrize`."""
+    given: dict[str, object] = getattr(request, "param", {})
+    return {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light", **given}
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, look: dict[str, object]) -> Iterator[Page]:
+    """The chat page, ready."""
+    with watched(browser, look) as tab:
+        tab.goto(address)
+        tab.get_by_role("heading", name="Ask your library").wait_for()
+        yield tab

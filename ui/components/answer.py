@@ -10,6 +10,7 @@ from rag.answering.record import Answer, AnswerKind, CitedSource, Passage, Sente
 from ui.components.paper import facts_html, heading_html, panel_html, places_html, when
 from ui.components.safe import text
 from ui.components.sentence import MARKS, OUTSIDE, bold, chip_html, focuses, sentence_html, still_html, verdict_html
+from ui.components.table import table_html
 from ui.components.why import found_id, why_html
 
 QUOTING = "extractive"
@@ -24,7 +25,8 @@ def answer_html(answer: Answer, anchor: str, *, brief: bool = False) -> str:
 
     A `brief` one leaves out how it came about.
     """
-    parts = [_refusal_html(answer, anchor) if answer.abstained else _body_html(answer, anchor), _notes_html(answer)]
+    body = _refusal_html(answer, anchor) if answer.abstained else _body_html(answer, anchor)
+    parts = [body, table_html(answer, lambda number, cell: _id(anchor, number, cell)), _notes_html(answer)]
     if answer.sources:
         cards = "".join(_card_html(source, anchor) for source in answer.sources)
         parts += [f'<h4 class="v-head">Sources</h4><div class="v-cards">{cards}</div>', _panels_html(answer, anchor)]
@@ -85,28 +87,37 @@ def _id(anchor: str, number: int, focus: Passage | None = None) -> str:
 
 
 def _panels_html(answer: Answer, anchor: str) -> str:
-    """A panel for each source, and one for each sentence that singles out words in it."""
+    """A panel for each source, and one for each sentence or cell of a table that singles out words in it."""
     panels = {
         _id(anchor, s.number): panel_html(_id(anchor, s.number), s.paper, s.passages, number=s.number) for s in answer.sources
     }
-    for sentence, number, focus in focuses(answer):
+    cells = [cell for row in answer.table.rows for cell in row.cells if cell] if answer.table else []
+    words = [(sentence.text, number, focus) for sentence, number, focus in focuses(answer)]
+    words += [(cell.text, s.number, cell) for cell in cells for s in answer.sources if s.paper.id == cell.paper_id]
+    for said, number, focus in words:
         identity, source = _id(anchor, number, focus), answer.source(number)
-        why = f"The words marked more strongly bear on: “{sentence.text}”"
+        quoted = focus.text == said
+        why = "The words quoted are marked more strongly." if quoted else f"Marked more strongly: what bears on “{said}”"
         panels.setdefault(identity, panel_html(identity, source.paper, source.passages, number=number, why=why, focus=focus))
     return "".join(panels.values())
 
 
 def _body_html(answer: Answer, anchor: str) -> str:
     """Quoted sentences each on a line of their own; a model's words in its own paragraphs and lists."""
-    chips = _chips(answer, anchor)
     if answer.kind is AnswerKind.QUOTED:
-        quotes = "".join(f"<li>{sentence_html(sentence, chips(sentence))}</li>" for sentence in answer.sentences)
-        return f'<ul class="v-quotes">{quotes}</ul>'
+        return _quotes_html(answer, anchor)
+    chips = _chips(answer, anchor)
     lines = []
     for item, sentences in lines_of(answer):
         kind = "v-item" if item else "v-line"
         lines.append(f'<p class="{kind}">{" ".join(sentence_html(s, chips(s), rich=True) for s in sentences)}</p>')
     return "".join(lines) + _tally_html(answer)
+
+
+def _quotes_html(answer: Answer, anchor: str) -> str:
+    chips = _chips(answer, anchor)
+    quotes = "".join(f"<li>{sentence_html(sentence, chips(sentence))}</li>" for sentence in answer.sentences)
+    return f'<ul class="v-quotes">{quotes}</ul>'
 
 
 def _chips(answer: Answer, anchor: str) -> Callable[[Sentence], str]:
@@ -162,21 +173,25 @@ def _card_html(source: CitedSource, anchor: str) -> str:
 
 
 def _refusal_html(answer: Answer, anchor: str) -> str:
-    """The library does not answer: said plainly, with the papers that came closest."""
-    said = answer.text.strip() or "The library holds nothing that answers this question."
+    """The library does not answer: said plainly, with what is missing, what the closest paper says, and what else came close."""
+    said = answer.missing or answer.text.strip() or "The library holds nothing that answers this question."
     shown = f'<div class="v-notice v-plain" role="status"><strong>No answer in the library</strong><p>{text(said)}</p></div>'
-    if not answer.retrieved:
-        return shown
+    if answer.sentences:
+        shown += f'<h4 class="v-head">What the closest paper says</h4>{_quotes_html(answer, anchor)}'
+    quoted = {source.paper.id for source in answer.sources}
     items = []
     for number, hit in enumerate(answer.retrieved[:CLOSEST]):
-        opener = f'<button class="v-title" popovertarget="{text(found_id(anchor, number))}">'
-        title = f"{opener}<span>{heading_html(hit.paper)}</span></button>"
-        items.append(f'<div class="v-card">{title}{facts_html(hit.paper)}</div>')
-    return f'{shown}<h4 class="v-head">Closest papers</h4><div class="v-cards">{"".join(items)}</div>'
+        if hit.paper.id not in quoted:
+            opener = f'<button class="v-title" popovertarget="{text(found_id(anchor, number))}">'
+            title = f"{opener}<span>{heading_html(hit.paper)}</span></button>"
+            items.append(f'<div class="v-card">{title}{facts_html(hit.paper)}</div>')
+    return f'{shown}<h4 class="v-head">Closest papers</h4><div class="v-cards">{"".join(items)}</div>' if items else shown
 
 
 def _notes_html(answer: Answer) -> str:
     notes = "".join(f"<li>{text(note)}</li>" for note in answer.notes)
+    if answer.left_out:
+        notes += f"<li>{answer.left_out:,} more paper{'' if answer.left_out == 1 else 's'} fit and are not shown.</li>"
     return f'<ul class="v-notes">{notes}</ul>' if notes else ""
 
 
@@ -189,6 +204,8 @@ def _footer_html(answer: Answer) -> str:
         stages += f"<dt>tokens</dt><dd>{answer.tokens.prompt:,} read, {answer.tokens.completion:,} written {counted}</dd>"
     if answer.standalone and answer.standalone != answer.question:
         stages += f"<dt>searched as</dt><dd>{text(answer.standalone)}</dd>"
+    for attempt in answer.attempts:
+        stages += f"<dt>asked {text(attempt.backend)}</dt><dd>{attempt.seconds:.1f} s, {text(attempt.outcome)}</dd>"
     for repair in answer.repairs:
         became = f"now: {text(repair.after)}" if repair.after else "left out"
         stages += f"<dt>{text(repair.verdict.value)}, then mended</dt><dd>{text(repair.before)} → {became}</dd>"

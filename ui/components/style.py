@@ -92,6 +92,7 @@ CSS = """
 [class*="st-key-understood-"] button { min-height: 1.75rem; padding: 0 .6rem; border-radius: 1rem; font-size: .8rem; }
 [class*="st-key-understood-"] button p, [class*="st-key-lead-on-"] button p { font-size: .85rem; }
 [class*="st-key-acts-"] { min-height: 2.25rem; }
+[class*="st-key-lead-on-"] { padding-left: 2.75rem; }
 [class*="st-key-lead-on-"] button > div { justify-content: flex-start; text-align: left; overflow-wrap: anywhere; }
 .v-by { font-size: .9rem !important; font-weight: 600; margin: 0; padding: 0 !important; color: var(--v-faint); }
 .stMainBlockContainer:has([class*="st-key-beside-"]) { max-width: 78rem; }
@@ -99,6 +100,11 @@ CSS = """
 .v-why-these summary, .v-footer summary { cursor: pointer; list-style-position: inside; width: fit-content; color: var(--v-faint);
   font-size: .8rem; }
 .v-scroll { overflow-x: auto; }
+.v-table { border-collapse: collapse; margin: .25rem 0 .75rem; font-size: .92rem; line-height: 1.45; }
+.v-table th, .v-table td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; min-width: 11rem; border: 0;
+  border-bottom: 1px solid var(--v-line); }
+.v-table th { font-weight: 600; min-width: 7rem; }
+.v-none { color: var(--v-faint); }
 .v-why-these table { border-collapse: collapse; width: 100%; margin: .4rem 0; }
 .v-why-these th, .v-why-these td { text-align: left; font-weight: 400; padding: .25rem .6rem .25rem 0; border: 0;
   border-bottom: 1px solid var(--v-line); vertical-align: baseline; white-space: nowrap; }
@@ -167,6 +173,7 @@ CSS = """
   .stApp:has(.v-panel:popover-open) .stMain { padding-right: 28rem; }
 }
 @media (max-width: 48rem) {
+  [class*="st-key-lead-on-"] { padding-left: 0; }
   .v-panel { inset: auto 0 0 0; width: 100%; max-width: none; max-height: 72dvh; border-radius: 1rem 1rem 0 0;
     border-width: 1px 0 0; padding-bottom: 2rem; }
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
@@ -187,8 +194,11 @@ CSS = """
 .v-checks { list-style: none; margin: .25rem 0 .75rem; padding: 0 !important; display: grid; gap: .35rem; }
 .v-checks li { margin: 0; overflow-wrap: anywhere; }
 .v-checks .v-remedy { margin-left: 1.2rem; font-size: .875rem; }
-.v-facts-list { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; margin: .25rem 0; }
+.v-facts-list { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; margin: .25rem 0 !important;
+  padding: 0 !important; }
 .v-facts-list dt { color: var(--v-faint); font-weight: 400; }
+.v-checks .v-verdict { margin: 0 .35em 0 0; }
+.v-facts-list dt, .v-facts-list dd { padding: 0 !important; margin: 0 !important; }
 .v-facts-list dd { margin: 0; overflow-wrap: anywhere; }
 .v-skeleton { display: grid; gap: .75rem; }
 .v-skeleton i { display: block; height: 2.5rem; border-radius: .5rem; background: var(--v-soft); }

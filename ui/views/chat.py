@@ -112,8 +112,7 @@ def _turns(talk: Conversation) -> None:
             icon=":material/expand_less:",
             on_click=lambda: st.session_state.update({earlier: True}),
         )
-    pending = [open_reply for turn in shown if (open_reply := _turn(talk, turn)) is not None]
-    _lead_on(turns[-1])
+    pending = [open_reply for turn in shown if (open_reply := _turn(talk, turn, last=turn is turns[-1])) is not None]
     scroll.to_turn(turns[-1].id)
     for reply, place in pending:
         if (job := talk.running(reply)) is not None:
@@ -122,22 +121,29 @@ def _turns(talk: Conversation) -> None:
             _await(talk, reply, place)
 
 
-def _turn(talk: Conversation, turn: Turn) -> tuple[Reply, DeltaGenerator] | None:
+def _turn(talk: Conversation, turn: Turn, *, last: bool) -> tuple[Reply, DeltaGenerator] | None:
     """Draw a turn; the reply that is still to come, with its place."""
     with st.container(key=scroll.key(turn.id)):
-        with st.chat_message("user", avatar=":material/person:"):
-            st.html(f'<div class="v-question">{text(turn.question)}</div>')
-        replies = _chosen(turn)
-        if len(replies) == 1:
-            with st.chat_message("assistant", avatar=":material/menu_book:"):
-                return _reply(talk, turn, replies[0])
-        found = None
-        with st.container(key=f"beside-{turn.id}"):
-            for reply, column in zip(replies, st.columns(len(replies), gap="medium"), strict=True):
-                with column:
-                    st.html(f'<h3 class="v-by">{text(back_end(reply.llm))}</h3>')
-                    found = _reply(talk, turn, reply) or found
+        found = _replies(talk, turn)
+        if last:
+            _lead_on(turn)
         return found
+
+
+def _replies(talk: Conversation, turn: Turn) -> tuple[Reply, DeltaGenerator] | None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.html(f'<div class="v-question">{text(turn.question)}</div>')
+    replies = _chosen(turn)
+    if len(replies) == 1:
+        with st.chat_message("assistant", avatar=":material/menu_book:"):
+            return _reply(talk, turn, replies[0])
+    found = None
+    with st.container(key=f"beside-{turn.id}"):
+        for reply, column in zip(replies, st.columns(len(replies), gap="medium"), strict=True):
+            with column:
+                st.html(f'<h3 class="v-by">{text(back_end(reply.llm))}</h3>')
+                found = _reply(talk, turn, reply) or found
+    return found
 
 
 def _chosen(turn: Turn) -> list[Reply]:
@@ -198,15 +204,15 @@ def _leading(reply: Reply) -> None:
 
 def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
     """Show the answer as it grows; at its end draw the page anew, from the record."""
-    shown, drawn, done = "", job.seconds, False
+    shown, drawn, done = ("", ()), job.seconds, False
     while not done:
         done = job.wait(LOOK)
-        written = job.text
+        written, closed = job.text, job.latest if isinstance(job.latest, tuple) else ()
         # Drawing is also what lets an interaction through; at the end one may be waiting, which `rerun` would displace.
-        if done or written != shown or job.seconds - drawn > QUIET:
+        if done or (written, closed) != shown or job.seconds - drawn > QUIET:
             since = f" · {job.seconds:.0f} s" if job.seconds > PATIENCE else ""
-            place.html(draft_html(written, _waiting(llm) + since))
-            shown, drawn = written, job.seconds
+            place.html(draft_html(written, _waiting(llm) + since, closed))
+            shown, drawn = (written, closed), job.seconds
     st.rerun()
 
 
