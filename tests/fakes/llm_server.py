@@ -149,7 +149,12 @@ def _handler(server: LLMServer) -> type[BaseHTTPRequestHandler]:
 
         def _whole(self, code: int, body: bytes, content_type: str, headers: dict[str, str]) -> None:
             self.send_response(code)
-            for name, value in {"Content-Type": content_type, "Content-Length": str(len(body)), **headers}.items():
+            for name, value in {
+                "Content-Type": content_type,
+                "Content-Length": str(len(body)),
+                "Connection": "close",
+                **headers,
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
@@ -161,6 +166,7 @@ def _handler(server: LLMServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("Content-Type", dialect.content_type)
             self.send_header("Transfer-Encoding", "chunked")
+            self.send_header("Connection", "close")
             self.end_headers()
             if isinstance(step, Drip):
                 while not server.closing.wait(0.02):
