@@ -34,13 +34,15 @@ _DROP = re.compile(r"\W*drop(?:ped)?\W*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """The text after the round, its sentences judged, what became of each sentence that was changed, what it took."""
+    """The text after the round, its sentences judged, what became of each sentence that was changed, what it took, and the
+    citations that were made up on the way."""
 
     text: Revised
     judged: tuple[Sentence, ...]
     repairs: tuple[Repair, ...] = ()
     tokens: Tokens | None = None
     note: str = ""
+    invented: tuple[str, ...] = ()
 
 
 def repair(
@@ -69,6 +71,7 @@ def repair(
         said = {next(iter(reasons)) + 1: reply.text}
     changes: dict[int, str | None] = {}
     repairs: list[Repair] = []
+    invented: list[str] = []
     for n in reasons:
         if (line := said.get(n + 1)) is None:
             continue
@@ -77,13 +80,14 @@ def repair(
         if written is not None and not _better(written, judged[n], verifier, foreign=foreign, question=task.question):
             continue
         changes[n] = keyed
+        invented += () if written is None else written.invented
         repairs.append(Repair(judged[n].text, judged[n].verdict, None if written is None else written.text))
     if not changes:
         note = "" if said else "The model was asked to put right what failed its check; its reply could not be read."
         return Repaired(text, tuple(judged), tokens=reply.tokens, note=note)
     revised = text.change(changes, task.packed.keys, task.outside)
     again = tuple(verifier.judge(sentence, revised.said.papers) for sentence in revised.said.sentences)
-    return Repaired(revised, again, tuple(repairs), reply.tokens)
+    return Repaired(revised, again, tuple(repairs), reply.tokens, invented=tuple(invented))
 
 
 def _messages(task: Task, text: Revised, reasons: dict[int, str]) -> tuple[Message, ...]:

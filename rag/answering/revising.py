@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.answering.citations import Resolved, resolve
 from rag.answering.record import Passage
 
-_EMPTY_ITEM = re.compile(r"(?m)^[ \t]*(?:\d{1,3}[.)]|[-*•+]|#{1,6})?[ \t]*(?:\n|\Z)")
+_EMPTY_ITEM = re.compile(r"(?m)^[ \t]*(?:\d{1,3}[.)]|[-*•+]|#{1,6})[ \t]*(?:\n|\Z)")
 _END = re.compile(r"[.!?。]?[\"”’)*_]*$")
 
 
@@ -63,5 +63,5 @@ def with_key(text: str, key: str) -> str:
 
 def _tidy(text: str) -> str:
     """Without the gaps and the signs of list items that dropped sentences leave behind."""
-    lines = _EMPTY_ITEM.sub("\n", text)
+    lines = _EMPTY_ITEM.sub("", re.sub(r"[ \t]+\n", "\n", text))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\S) {2,}", " ", lines)).strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag.answering.citations import Resolved
 from rag.answering.draft import OnSentence
 from rag.answering.language import another_language
 from rag.answering.record import Sentence, Verdict
@@ -51,19 +50,23 @@ class Told:
         self._on_sentence(number, sentence)
 
 
-def notes_on(said: Resolved, done: Repaired, sentences: Sequence[Sentence], reply: Reply, settings: Settings) -> list[str]:
+def notes_on(
+    invented: Sequence[str], done: Repaired, sentences: Sequence[Sentence], reply: Reply, settings: Settings
+) -> list[str]:
     """Remarks for the reader on citations, on the repair round, on what failed and stayed, and on how the reply ended."""
     notes = []
-    if said.invented:
-        what = counted(len(said.invented), "citation the model invented was", "citations the model invented were")
-        notes.append(f"{what} removed: {', '.join(said.invented)}.")
+    if invented:
+        what = counted(len(invented), "citation the model invented was", "citations the model invented were")
+        notes.append(f"{what} removed: {', '.join(invented)}.")
     if done.repairs:
         rewritten = sum(r.after is not None for r in done.repairs)
         dropped = len(done.repairs) - rewritten
-        what = [counted(rewritten, "sentence was rewritten", "sentences were rewritten")] if rewritten else []
+        changed = [counted(rewritten, "sentence was rewritten", "sentences were rewritten")] if rewritten else []
         if dropped:
-            what.append(f"{dropped} dropped" if what else counted(dropped, "sentence was dropped", "sentences were dropped"))
-        notes.append(f"{', '.join(what)} after checking.")
+            changed.append(
+                f"{dropped} dropped" if changed else counted(dropped, "sentence was dropped", "sentences were dropped")
+            )
+        notes.append(f"{', '.join(changed)} after checking.")
     notes.append(done.note)
     if outside := sum(sentence.outside for sentence in sentences):
         notes.append(f"{counted(outside, 'sentence is', 'sentences are')} the model's own knowledge, not from your library.")

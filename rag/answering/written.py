@@ -91,14 +91,15 @@ def write(  # noqa: PLR0917
         heard = judge(sentences, keys, packed, backend, settings.home, cancelled=cancelled)
         sentences, judge_note, spent = heard.sentences, heard.note, _sum(spent, heard.tokens)
     told.settled(done.text, sentences)
-    notes = (*_remarks(pen, headings, found), *notes_on(said, done, sentences, reply, settings), judge_note)
+    invented = tuple(dict.fromkeys((*said.invented, *done.invented)))
+    notes = (*_remarks(pen, headings, found), *notes_on(invented, done, sentences, reply, settings), judge_note)
     notes = (*notes, language_note(question, sentences))
     remaining = tuple(note for note in notes if note)
     price = cost(backend.name, spent, settings.home)
     if not sentences and reply.stop != "cancelled":
-        return Draft(REFUSAL, (), (), spent, price, said.invented, remaining, abstained=True, repairs=done.repairs)
+        return Draft(REFUSAL, (), (), spent, price, invented, remaining, abstained=True, repairs=done.repairs)
     sources = _sources(done.text.said, sentences, packed, evidence)
-    return Draft(done.text.said.text, sentences, sources, spent, price, said.invented, remaining, repairs=done.repairs)
+    return Draft(done.text.said.text, sentences, sources, spent, price, invented, remaining, repairs=done.repairs)
 
 
 def _without_thoughts(text: str, pen: Pen, task: Task) -> Pen:
