@@ -61,12 +61,12 @@ def notes_on(
     if done.repairs:
         rewritten = sum(r.after is not None for r in done.repairs)
         dropped = len(done.repairs) - rewritten
-        changed = [counted(rewritten, "sentence was rewritten", "sentences were rewritten")] if rewritten else []
+        parts = [counted(rewritten, "sentence was rewritten", "sentences were rewritten")] if rewritten else []
         if dropped:
-            changed.append(
-                f"{dropped} dropped" if changed else counted(dropped, "sentence was dropped", "sentences were dropped")
+            parts.append(
+                f"{dropped} dropped" if parts else counted(dropped, "sentence was dropped", "sentences were dropped")
             )
-        notes.append(f"{', '.join(changed)} after checking.")
+        notes.append(f"{', '.join(parts)} after checking.")
     notes.append(done.note)
     if outside := sum(sentence.outside for sentence in sentences):
         notes.append(f"{counted(outside, 'sentence is', 'sentences are')} the model's own knowledge, not from your library.")
