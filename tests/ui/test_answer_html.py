@@ -13,6 +13,7 @@ from rag.paper import Paper, Source
 from tests.ui.html_tree import parse
 from ui.components.answer import answer_html, draft_html, footer, lines_of, plain_text
 from ui.components.paper import facts_html, heading_html, marked_html, when, who
+from ui.export import markdown
 
 Make = Callable[..., Answer]
 CRANES = Paper(
@@ -168,6 +169,16 @@ def test_a_refusal_shows_the_closest_papers_and_their_passages(make_answer: Make
     assert titles[0] == "Cranes & Radar"
     assert titles[1].startswith("Moss cools <b>walls</b>. It does $so$ :red[always] ![i](http://x.example/i.png)")
     assert [mark.text for mark in tree.all("mark")] == [CRANES.abstract[:10], MOSS.abstract[:10]]
+
+
+def test_an_answer_as_markdown_shows_foreign_text_as_it_is(make_answer: Make) -> None:
+    answer = make_answer([("Moss **cools**.", (1,), Verdict.PARTLY)], [(MOSS, [(0, 88)])], notes=("Mind.",))
+    shown = markdown(replace(answer, question="Cool <b>?"))
+    assert shown.startswith(
+        "# Cool \\<b\\>?\n\n- Moss \\*\\*cools\\*\\*. \\[1\\] ~ *partly*\n\n> Mind.\n\n## Sources\n\n**\\[1\\] Moss cools"
+    )
+    assert "> Moss cools \\<b\\>walls\\</b\\>. It does \\$so\\$ :red\\[always\\] \\!\\[i\\](http://x.example/i.png)" in shown
+    assert "openai:gpt-x · 1.25 s" in shown
 
 
 def test_between_answer_and_refusal_the_closest_paper_is_quoted_and_what_is_missing_is_said(make_answer: Make) -> None:

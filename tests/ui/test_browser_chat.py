@@ -120,6 +120,10 @@ def test_references_are_exported_and_the_answer_is_copied(page: Page, tmp_path: 
         page.get_by_role("button", name="BibTeX").click()
     download.value.save_as(tmp_path / "references.bib")
     assert "SkyLedger" in (tmp_path / "references.bib").read_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Markdown").click()
+    download.value.save_as(tmp_path / "answer.md")
+    assert (tmp_path / "answer.md").read_text().startswith(f"# {QUESTION}")
 
 
 def test_settings_are_told_and_a_back_end_is_tested(page: Page) -> None:

@@ -16,6 +16,7 @@ from ui.components.answer import QUOTING, answer_html, back_end, plain_text
 from ui.components.notice import error_html
 from ui.components.safe import label, text
 from ui.conversation import Conversation
+from ui.export import markdown
 
 SHOWN = 60  # letters of a chip
 REFERENCES = {"bibtex": ("References as BibTeX", "bib"), "ris": ("References as RIS", "ris")}
@@ -169,18 +170,15 @@ def _again(talk: Conversation, turn: Turn, reply: Reply) -> None:
 
 
 def _export(answer: Answer, reply: Reply) -> None:
-    """The references it cites, as files; made when asked for."""
+    """The answer, and the references it cites, as files; made when asked for."""
     papers = [source.paper for source in answer.sources]
-    if not papers:
-        return
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{reply.id}", on_change="rerun") as menu:
-        if menu.open:
-            for name, (words, ending) in REFERENCES.items():
-                st.download_button(
-                    words,
-                    data="".join(FORMATS[name](papers)),
-                    file_name=f"references-{reply.id}.{ending}",
-                    key=f"{name}-{reply.id}",
-                    on_click="ignore",
-                    type="tertiary",
-                )
+        if not menu.open:
+            return
+        _download("Answer as Markdown", markdown(answer), f"answer-{reply.id}.md")
+        for name, (words, ending) in REFERENCES.items() if papers else ():
+            _download(words, "".join(FORMATS[name](papers)), f"references-{reply.id}.{ending}")
+
+
+def _download(words: str, data: str, name: str) -> None:
+    st.download_button(words, data, name, key=f"download-{name}", on_click="ignore", type="tertiary")

@@ -179,6 +179,15 @@ CSS = """
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
 }
 
+/* The server is gone: said here in place of Streamlit's own dialog, which would have the reader start another program. */
+.stApp:is([data-test-connection-state="PINGING_SERVER"], [data-test-connection-state="DISCONNECTED_FOREVER"])::after {
+  content: "Vouch cannot be reached. Every question and finished answer is kept on disk. Start Vouch again where it ran "
+    "(vouch serve); this page then goes on by itself.";
+  position: fixed; inset: auto 0 0 0; z-index: 1000000; padding: .8rem 1.25rem; text-align: center; line-height: 1.45;
+  color: var(--v-bad); background: var(--v-card); border-top: 2px solid var(--v-bad); animation: v-late 0s 1.5s both; }
+@keyframes v-late { from { visibility: hidden; } to { visibility: visible; } }
+body:has(.stApp[data-test-connection-state="PINGING_SERVER"]) :is([role="dialog"], [data-testid="stDialog"]) { display: none; }
+
 /* Messages, the line below an answer, figures. */
 .v-notice { border: 1px solid var(--v-line); border-left-width: 3px; border-radius: .6rem; padding: .65rem .85rem;
   margin-bottom: .5rem; background: var(--v-soft); line-height: 1.5; overflow-wrap: anywhere; }

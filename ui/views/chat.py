@@ -68,7 +68,11 @@ def _sidebar(talk: Conversation) -> None:
         words = "Answers are sentences quoted from the abstracts, word for word."
         if len(choices) == 1:
             words = "No language model is set up. " + words + " Set VOUCH_LLM to use one."
-        st.html(f'<p class="v-sidebar">{words}</p>')
+    elif state.assistant().settings.knowledge == "papers":
+        words = "It writes from your papers alone (VOUCH_KNOWLEDGE=papers)."
+    else:
+        words = "It may add what it knows itself, marked “not from your library” (VOUCH_KNOWLEDGE=papers-first)."
+    st.html(f'<p class="v-sidebar">{words}</p>')
     history.draw(talk)
 
 
