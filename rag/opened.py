@@ -21,6 +21,7 @@ from rag.library.keywords import VERSION as KEYWORDS_VERSION
 from rag.library.keywords import KeywordIndex
 from rag.library.lock import write_lock
 from rag.library.manifest import Outdated, outdated, register
+from rag.library.memory import keep_compact
 from rag.library.mirror import mirrored
 from rag.library.passages import SCHEME
 from rag.library.removal import settle, unsettled
@@ -138,6 +139,7 @@ class OpenLibrary:
     def _embedder(self) -> Embedder:
         with self._opening:
             if self._opened_embedder is None:
+                keep_compact()
                 self._opened_embedder = self._embedder_class.load(threads=self.settings.threads)
             return self._opened_embedder
 
