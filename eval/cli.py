@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import typer
 
-from eval import commands_compare, commands_judge, commands_run, commands_votes
+from eval import (
+    commands_compare,
+    commands_judge,
+    commands_report,
+    commands_robustness,
+    commands_run,
+    commands_sets,
+    commands_votes,
+)
 
 app = typer.Typer(
     name="eval",
@@ -27,9 +35,12 @@ def common() -> None:
 
 
 commands_run.register(app)
+commands_sets.register(app)
 commands_compare.register(app)
 commands_judge.register(app)
 commands_votes.register(app)
+commands_report.register(app)
+commands_robustness.register(app)
 
 if __name__ == "__main__":
     app(prog_name="vouch eval")
