@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from eval import metrics
@@ -17,6 +17,7 @@ from eval.scoring import judge, score
 from rag.answering.record import Answer
 from rag.errors import (
     BackendBusy,
+    BackendError,
     BackendGarbled,
     BackendMissing,
     BackendTimeout,
@@ -109,7 +110,9 @@ class Asker:
                 raise
             except Exception as error:
                 # Whatever it is, the other questions deserve to be asked.
-                what = {"type": type(error).__name__, "message": str(error)}
+                what: Row = {"type": type(error).__name__, "message": str(error)}
+                if isinstance(error, BackendError) and error.attempts:
+                    what["requests"] = [asdict(request) for request in error.attempts]
                 if attempt == self.retries or not isinstance(error, PASSING) or self.stop.is_set():
                     return what
                 tried.append({**what, "at": at, "seconds": round(time.perf_counter() - began, 3)})

@@ -11,7 +11,8 @@ A row of results.jsonl is one object:
 
     id, kind, tags, question    as in the set; `position` is the question's place in it, counted from 0
     error                       null, or {type, message}: the question failed, `answer` and `scores` are null
-    attempts                    failed attempts before this outcome, oldest first: [{type, message, at, seconds}]
+    attempts                    failed attempts before this outcome, oldest first: [{type, message, at, seconds}]; an error of
+                                a back end has its `requests` as well: [{backend, seconds, outcome}]
     … and the exchange: what was asked and answered. A dialogue has `turns` instead, a list of exchanges.
 
 An exchange:

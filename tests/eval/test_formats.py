@@ -57,7 +57,7 @@ def test_rows_of_yaml_that_are_no_questions(write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("- question: [Why?\n- b", "line 2: no YAML"),
+        ("- question: Why?\n  id: [1, 2\n- b", "line [23]: no YAML"),
         ("question: Why?", "no list of questions"),
         ("- &a question: Why?\n- *a\n", "line 2: an alias"),
         ("- question: !!python/object:os.system Why?\n", ""),
