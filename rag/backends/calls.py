@@ -25,7 +25,7 @@ _WITHHELD = {
 }
 
 # OpenAI's models that think before they answer, under whatever prefix a server lists them; -chat are those that do not.
-_THINKS = re.compile(r"(?:^|[/.:])(?:o[1-9]|gpt-(?:[5-9]|\d\d))(?![0-9a-z])(?!.*-chat)")
+_THINKS = re.compile(r"(?:^|[/.:_-])(?:o[1-9]|gpt-(?:[5-9]|\d\d))(?![0-9a-z])(?!.*-chat)")
 
 
 @dataclass(frozen=True, slots=True)

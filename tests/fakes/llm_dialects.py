@@ -222,6 +222,6 @@ def model_list(path: str, names: list[str]) -> tuple[int, dict[str, Any]]:
     if path == "/v1beta/models":
         return 200, {"models": [{"name": f"models/{n}", "supportedGenerationMethods": ["generateContent"]} for n in names]}
     if path == "/v1/models":
-        rows = [{"id": n, "object": "model", "type": "model", "created": 1, "owned_by": "me"} for n in names]
+        rows = [{"id": n, "object": "model", "type": "base", "created": 1, "owned_by": "me", "capabilities": {}} for n in names]
         return 200, {"object": "list", "data": rows, "has_more": False}
     return 404, {"error": {"message": "not here"}}
