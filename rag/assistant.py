@@ -21,6 +21,7 @@ from rag.embedding import Vectors
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.understand import QuestionType
 from rag.upkeep import Upkeep
 
 EXTRACTIVE = "extractive"
@@ -57,7 +58,8 @@ class Assistant(Upkeep):
         """Answer from the library. `history` are the answers of the conversation so far, oldest first.
 
         `on_token` receives the answer's text piece by piece, `on_sentence` each sentence with its number (from 0) and its
-        verdict as it closes; a later call with the same number takes its place, None takes it away. `llm` takes the place of `settings.llm` for this question.
+        verdict as it closes; a later call with the same number takes its place, None takes it away. `llm` takes the place of
+        `settings.llm` for this question.
         With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
         `Answer.filters`) is in `without` are left out. Papers whose id is in `hidden` are not found, as if the library did
         not hold them. Once `cancelled` says so, a model's answer ends with what has arrived.
@@ -82,9 +84,10 @@ class Assistant(Upkeep):
             else confidence(found.searched, found.kind, screened.hits, screened.sentences)
         )
         clock.lap("evidence")
-        if not screened.hits or refuses(sure, self.settings.risk, leaning=found.follows or bool(found.labels)):
+        leaning = found.follows or bool(found.labels) or found.kind is QuestionType.LIST
+        if not screened.hits or refuses(sure, self.settings.risk, leaning=leaning):
             if sure.close and screened.sentences:
-                draft = nearly(screened.hits, screened.sentences, sure.missing)
+                draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)
             else:
                 draft = Draft(NO_MATCH if found.labels and not hits else REFUSAL, (), (), abstained=True, cost=0.0)
             if on_token is not None:
@@ -94,7 +97,9 @@ class Assistant(Upkeep):
 
             def compose(chosen: str, tell: Callable[[str], None] | None) -> Draft:
                 if chosen == EXTRACTIVE:
-                    return quote(found.kind, screened.hits, screened.sentences, self.settings.answer_words, tell)
+                    return quote(
+                        found.kind, screened.hits, screened.sentences, self.settings.answer_words, tell, question=found.searched
+                    )
                 from rag.answering.written import write
 
                 return write(

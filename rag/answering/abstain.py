@@ -1,52 +1,137 @@
-"""Whether the library answers at all: a probability from the evidence found."""
+"""Whether the library answers at all: a calibrated chance, what is missing, and from which chance on to answer."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 
+from rag.answering.abstain_features import Features, features
+from rag.answering.draft import Draft
+from rag.answering.extractive import quote
 from rag.answering.record import Hit
-from rag.answering.support import logistic
 from rag.retrieval.evidence import ScoredSentence
+from rag.retrieval.understand import QuestionType
 
-REFUSE_BELOW = 0.3
-REFUSE_LEANING_BELOW = 0.1
-"""For a later turn of a conversation and for a question with conditions: its own words are few, and its evidence looks poorer
-than it is."""
-INTERCEPT = -5.14
-WEIGHTS = {"cosine": 8.64, "lead": 2.80, "names": 1.48}
-"""Logistic coefficients of the features in `confidence`, fitted on the development questions, the same questions with
-their paper taken out, and questions of other fields; LOG.md tells what they reach, and where they fail."""
-
-NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
-"""Written like a name: two capitals or digits in one word (`GPT4`, `LayerNorm`)."""
-NEAR = 3  # papers in which a name is looked for
-
+MODEL = "confidence.json"
+STAGES = ("there", "given", "holds")
+LEANING = 0.05
+"""Chance of being there below which even a turn that leans on an earlier one, or a question with conditions, is refused: their
+own words are few, and their evidence looks poorer than it is."""
+QUOTED = 60  # words quoted at most where something is missing
 REFUSAL = "The library holds nothing that answers this question."
 NO_MATCH = "No paper in the library meets the conditions of this question."
 
 
-def confidence(question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -> float:
-    """Chance in 0..1 that the papers found answer the question; `sentences` are those of each hit, best first.
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A logistic regression: its chance is that one condition of an answer is met."""
 
-    Features: the best sentence's cosine to the question; how far the first paper leads the second; and the share of
-    names in the question that the first papers mention.
+    intercept: float
+    weights: Mapping[str, float]
+
+    def chance(self, values: Mapping[str, float]) -> float:
+        """In 0..1."""
+        return logistic(self.intercept + sum(weight * values[name] for name, weight in self.weights.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the risk-coverage curve, over the development questions in the mix that the file describes.
+
+    Answering from `threshold` on answers the share `coverage` of all questions, of which the share `risk` should have been
+    refused, and refuses the share `refused` of those that the library answers.
     """
+
+    threshold: float
+    coverage: float
+    risk: float
+    refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What `eval/fit/confidence.py` fitted. `enough` is the chance of being there above which more tells nothing: a question that
+    names its paper is no likelier to be answered than one that describes it. `least` is the one below which nothing close is
+    there. `slope` and `offset` calibrate the product of the three chances (Platt scaling)."""
+
+    stages: Mapping[str, Stage]
+    enough: float
+    least: float
+    slope: float
+    offset: float
+    curve: tuple[Point, ...]
+
+    def confidence(self, found: Features) -> Confidence:
+        """The chances of one question."""
+        there, given, holds = (self.stages[name].chance(getattr(found, name)) for name in STAGES)
+        product = min(1.0, there / self.enough) * given * holds
+        odds = math.log(product + 1e-9) - math.log(1 - product + 1e-9)
+        return Confidence(logistic(self.slope * odds + self.offset), there, there >= self.least, found.missing)
+
+    def threshold(self, risk: float) -> float:
+        """The lowest threshold at which at most the share `risk` of the answers should have been refusals."""
+        return next((point.threshold for point in self.curve if point.risk <= risk), self.curve[-1].threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """`value` in 0..1 is the chance that the library answers, `there` the one that a paper is what the question is about; `close`
+    says that this is enough to look closer. `missing` says what that paper lacks, empty where nothing in particular does."""
+
+    value: float
+    there: float
+    close: bool
+    missing: str = ""
+
+
+def confidence(
+    question: str, kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
+) -> Confidence:
+    """How sure it is that the papers found answer the question; `sentences` are those of the first hits, best hit first."""
     if not hits:
-        return 0.0
-    first, second, *_ = [*sorted((hit.score for hit in hits), reverse=True), hits[0].score]
-    values = {
-        "cosine": max((sentence.cosine for own in sentences for sentence in own), default=0.0),
-        "lead": first - second,
-        "names": names_found(question, hits[:NEAR]),
-    }
-    return logistic(INTERCEPT + sum(WEIGHTS[name] * value for name, value in values.items()))
+        return Confidence(0.0, 0.0, close=False)
+    return model().confidence(features(question, kind, hits, sentences))
 
 
-def names_found(question: str, hits: Sequence[Hit]) -> float:
-    """Share of the question's names that occur in the papers; 0.5 where it has none."""
-    names = NAME.findall(question)
-    if not names:
-        return 0.5
-    text = " ".join(f"{hit.paper.title or ''} {hit.paper.abstract}" for hit in hits).lower()
-    return sum(name.lower() in text for name in names) / len(names)
+def refuses(sure: Confidence, risk: float, *, leaning: bool = False) -> bool:
+    """Whether to refuse when at most the share `risk` of answers may be wrong; `leaning` on an earlier turn or on conditions."""
+    if leaning:
+        return sure.there < LEANING
+    return not sure.close or sure.value < model().threshold(risk)
+
+
+def nearly(question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]], missing: str) -> Draft:
+    """Between answer and refusal: what is missing, and what the closest paper does say, quoted."""
+    picked = quote(QuestionType.ONE, hits[:1], sentences[:1], QUOTED, question=question)
+    title = hits[0].paper.title
+    told = f"{f'“{title}”' if title else 'The closest abstract'} {missing}." if missing else ""
+    opening = f"The library does not answer this. {told or 'The closest paper is quoted.'}"
+    return replace(picked, text=f"{opening} It says: {picked.text}", abstained=True, cost=0.0, missing=told)
+
+
+def logistic(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, x))))
+
+
+@cache
+def model() -> Model:
+    """The fitted model from the file beside this module."""
+    return read(files("rag.answering").joinpath(MODEL).read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Model:
+    """A model from its JSON."""
+    row = json.loads(text)
+    return Model(
+        stages={name: Stage(row["stages"][name]["intercept"], row["stages"][name]["weights"]) for name in STAGES},
+        enough=row["enough"],
+        least=row["least"],
+        slope=row["calibration"]["slope"],
+        offset=row["calibration"]["offset"],
+        curve=tuple(Point(**point) for point in row["curve"]),
+    )

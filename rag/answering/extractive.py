@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from rag.answering import listing
+from rag.answering.comparison import table
+from rag.answering.conflict import conflict
+from rag.answering.deciding import deciding
 from rag.answering.draft import Draft
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Verdict
+from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence
 from rag.retrieval.understand import QuestionType
 from rag.terms import WORD
@@ -16,7 +22,7 @@ KEEP = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 0.7, QuestionType.LIST: 0.7
 """A paper is quoted when its score is at least this share of the best one's."""
 LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3.0}
 """Length of an answer from more than one paper, as a multiple of the usual one."""
-EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 2}
+EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 1}
 """Sentences of one paper at most, where there are several."""
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
@@ -27,22 +33,57 @@ def quote(
     sentences: Sequence[Sequence[ScoredSentence]],
     words: int,
     on_token: Callable[[str], None] | None = None,
+    *,
+    question: str = "",
 ) -> Draft:
     """Pick sentences up to about `words` words; `sentences` are those of each hit, best hit first.
 
-    Papers come in order of rank, sentences of one paper in the order of the abstract.
+    Papers come in order of rank, sentences of one paper in the order of the abstract, except that the one which decides a
+    yes-no or a how-much `question` comes first. A list has one line a paper; papers that disagree are told apart by side.
     """
-    picked = pick(kind, papers_to_quote(kind, hits, sentences), words)
-    sources, said, parts = [], [], []
-    for number, own in enumerate(picked, 1):
-        passages: list[Passage] = [sentence.passage for sentence in own]
-        sources.append(CitedSource(number, own[0].paper, tuple(passages)))
-        for passage in passages:
-            said.append(Sentence(passage.text, (number,), Verdict.SUPPORTED, 1.0))
-            parts.append(f"{passage.text} [{number}]")
-            if on_token is not None:
-                on_token(parts[-1] if len(parts) == 1 else f" {parts[-1]}")
-    return Draft(" ".join(parts), tuple(said), tuple(sources), notes=(NOTE,))
+    near = papers_to_quote(kind, hits, sentences)
+    if kind is QuestionType.LIST and len(near) > 1:
+        beyond = len(hits) - len(near)
+        return told(listing.lines(near), "\n", on_token, note=listing.count(len(near), beyond), left_out=beyond)
+    if kind is QuestionType.ONE and (sides := conflict(question, sentences)):
+        return told([*sides.agree, *sides.deny], "\n", on_token, note=sides.text, opening=f"{sides.text}\n")
+    first = deciding(question, near[0]) if len(near) == 1 else None
+    picked = pick(kind, near, words, first)
+    draft = told([sentence for own in picked for sentence in own], " ", on_token)
+    if kind is QuestionType.COMPARE:
+        draft = replace(draft, table=table(question, [(source.number, source.passages) for source in draft.sources]))
+    return draft
+
+
+def told(
+    chosen: Sequence[ScoredSentence],
+    between: str,
+    on_token: Callable[[str], None] | None,
+    *,
+    note: str = "",
+    left_out: int = 0,
+    opening: str = "",
+) -> Draft:
+    """The sentences as an answer: papers are numbered as they come; `between` stands between sentences."""
+    numbers: dict[str, int] = {}
+    passages: dict[int, list[Passage]] = {}
+    papers: dict[int, Paper] = {}
+    said: list[Sentence] = []
+    text = opening
+    if opening and on_token is not None:
+        on_token(opening)
+    for sentence in chosen:
+        number = numbers.setdefault(sentence.paper.id, len(numbers) + 1)
+        papers[number] = sentence.paper
+        passages.setdefault(number, []).append(sentence.passage)
+        piece = f"{between if said else ''}{sentence.passage.text} [{number}]"
+        said.append(Sentence(sentence.passage.text, (number,), Verdict.SUPPORTED, 1.0))
+        text += piece
+        if on_token is not None:
+            on_token(piece)
+    sources = tuple(CitedSource(number, papers[number], tuple(passages[number])) for number in papers)
+    notes = (note, NOTE) if note else (NOTE,)
+    return Draft(text, tuple(said), sources, notes=notes, left_out=left_out)
 
 
 def papers_to_quote(
@@ -53,11 +94,16 @@ def papers_to_quote(
     return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.score >= KEEP[kind] * best][: PAPERS[kind]]
 
 
-def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: int) -> list[list[ScoredSentence]]:
-    """The sentences to quote, by paper. Every paper has its best sentence before any has a second one."""
+def pick(
+    kind: QuestionType,
+    papers: Sequence[Sequence[ScoredSentence]],
+    words: int,
+    leading: ScoredSentence | None = None,
+) -> list[list[ScoredSentence]]:
+    """The sentences to quote, by paper. Every paper has its best sentence, or the `leading` one, before any has a second one."""
     left = words * (LENGTH[kind] if len(papers) > 1 else 1.0)
     chosen: dict[str, list[ScoredSentence]] = {}
-    first = [max(own, key=lambda s: s.score) for own in papers]
+    first = [leading if leading is not None and leading in own else max(own, key=lambda s: s.score) for own in papers]
     rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
     most = EACH[kind] if len(papers) > 1 else EACH[QuestionType.ONE]
     for sentence in [*first, *rest]:
@@ -66,4 +112,4 @@ def pick(kind: QuestionType, papers: Sequence[Sequence[ScoredSentence]], words: 
         if not own or (length <= left and len(own) < most):
             own.append(sentence)
             left -= length
-    return [sorted(own, key=lambda s: s.passage.index) for own in chosen.values()]
+    return [sorted(own, key=lambda s: (s is not leading, s.passage.index)) for own in chosen.values()]

@@ -134,6 +134,28 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Aspect:
+    """A row of a comparison: what is compared, and for each column the passage that tells of it, or None."""
+
+    name: str
+    cells: tuple[Passage | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Papers compared. `columns` are source numbers; each cell is quoted from its column's paper."""
+
+    columns: tuple[int, ...]
+    rows: tuple[Aspect, ...]
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Table:
+        """The inverse of `asdict`."""
+        rows = tuple(Aspect(r["name"], tuple(Passage(**c) if c else None for c in r["cells"])) for r in row["rows"])
+        return cls(tuple(row["columns"]), rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer and everything needed to check it later; nothing is recomputed for display.
 
@@ -145,7 +167,8 @@ class Answer:
     `settings_fingerprint` names the settings that shaped the answer, `settings` holds their values (no keys, no addresses).
     `repairs` are the sentences that were rewritten or dropped after checking, in their first wording. `id` is empty until
     the answer is stored; `follows` are the ids of the conversation's earlier answers, oldest first. `attempts` are the
-    requests to back ends, in order, the failed ones too.
+    requests to back ends, in order, the failed ones too. `missing` says what of the question the closest paper does not give.
+    `table` sets papers side by side where the question compares them; `left_out` counts papers of a list that are not shown.
     """
 
     question: str
@@ -171,6 +194,9 @@ class Answer:
     settings: Mapping[str, Any] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    missing: str = ""
+    table: Table | None = None
+    left_out: int = 0
 
     def source(self, number: int) -> CitedSource:
         """The source with that number; KeyError where the answer has none."""
@@ -203,6 +229,10 @@ class Answer:
         row["settings"] = dict(self.settings)
         row["attempts"] = [asdict(a) for a in self.attempts]
         row["repairs"] = [{**asdict(r), "verdict": r.verdict.value} for r in self.repairs]
+        row["table"] = self.table and {
+            "columns": list(self.table.columns),
+            "rows": [{"name": r.name, "cells": [c and asdict(c) for c in r.cells]} for r in self.table.rows],
+        }
         return row
 
     @classmethod
@@ -225,4 +255,5 @@ class Answer:
         values["follows"] = tuple(row.get("follows", ()))
         values["attempts"] = tuple(Attempt(**a) for a in row.get("attempts", ()))
         values["repairs"] = tuple(Repair(r["before"], Verdict(r["verdict"]), r["after"]) for r in row.get("repairs", ()))
+        values["table"] = Table.from_dict(row["table"]) if row.get("table") else None
         return cls(**values)

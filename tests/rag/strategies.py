@@ -6,7 +6,7 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Repair, Sentence, Tokens, Verdict
+from rag.answering.record import Answer, AnswerKind, Aspect, CitedSource, Hit, Passage, Repair, Sentence, Table, Tokens, Verdict
 from rag.paper import Paper, Source
 
 texts = st.text(max_size=30)
@@ -45,6 +45,8 @@ sentences = st.builds(
     judged=st.none() | st.sampled_from(Verdict),
 )
 repairs = st.builds(Repair, before=texts, verdict=st.sampled_from(Verdict), after=maybe_text)
+rows = st.builds(Aspect, name=texts, cells=st.lists(st.none() | passages, max_size=2).map(tuple))
+tables = st.builds(Table, columns=st.lists(st.integers(1, 20), max_size=2).map(tuple), rows=st.lists(rows, max_size=2).map(tuple))
 cited = st.builds(CitedSource, number=st.integers(1, 20), paper=papers, passages=st.lists(passages, max_size=2).map(tuple))
 scores = st.dictionaries(st.sampled_from(["dense", "keyword", "rerank"]), numbers)
 hits = st.builds(Hit, paper=papers, passage=passages, score=numbers, parts=scores)
@@ -72,4 +74,7 @@ answers = st.builds(
     follows=st.lists(texts, max_size=2).map(tuple),
     settings=st.dictionaries(texts, maybe_text, max_size=2),
     repairs=st.lists(repairs, max_size=2).map(tuple),
+    missing=texts,
+    table=st.none() | tables,
+    left_out=st.integers(0, 99),
 )

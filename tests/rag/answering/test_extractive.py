@@ -55,12 +55,33 @@ def test_one_paper_answers_unless_more_are_asked_for() -> None:
     a, b, c = paper("a", 1, 3), paper("b", 9, 2), paper("c", 5, 4)
     assert quoted(ONE, a, b, c) == ["A0", "A1"]
     assert quoted(COMPARE, a, b, c, words=8) == ["A1", "B0", "C0"]
-    assert quoted(LIST, a, b, c, words=8) == ["A0", "A1", "B0", "B1", "C0", "C1"]
+    assert quoted(LIST, a, b, c, words=8) == ["A1", "B0", "C0"]
 
 
-def test_every_paper_of_a_list_is_quoted_before_any_is_quoted_twice() -> None:
+def test_a_list_has_one_line_a_paper_and_tells_what_it_leaves_out() -> None:
     papers = [paper(name, 9, 8) for name in "abcdef"]
     assert quoted(LIST, *papers, words=8) == ["A0", "B0", "C0", "D0", "E0", "F0"]
+    far = Hit(Paper(id="g", abstract="Far away."), papers[0][0].passage, 0.1, {})
+    draft = quote(LIST, [*(hit for hit, _ in papers), far], [*(own for _, own in papers), papers[0][1]], 90)
+    assert len(draft.text.splitlines()) == 6
+    assert draft.left_out == 1
+    assert "6 of 7 papers shown; the others are further from the question." in draft.notes
+
+
+def test_the_sentence_that_decides_comes_first() -> None:
+    said = "Bees dance in the dark of the hive. We filmed them for years. The 14 hives stood in a meadow. Rain cut the dances."
+    bees = Paper(id="bees", abstract=said)
+    scored = [
+        ScoredSentence(bees, passage, score, 0.5, 0.1)
+        for passage, score in zip(sentence_passages(bees), (2, 1, 1.5, 1), strict=True)
+    ]
+    hits = [Hit(bees, scored[0].passage, 1.0, {})]
+
+    def first(question: str) -> str:
+        return quote(ONE, hits, [scored], 90, question=question).sentences[0].text
+
+    assert first("How many hives stood there?") == "The 14 hives stood in a meadow."
+    assert first("Why do bees dance?") == "Bees dance in the dark of the hive."
 
 
 def test_only_papers_that_score_near_the_best_are_quoted() -> None:
@@ -126,13 +147,13 @@ def assert_verbatim(answer: Answer) -> None:
     """Every sentence stands, to the character, where its citation says."""
     assert answer.kind is AnswerKind.QUOTED
     cited = [(source.number, passage) for source in answer.sources for passage in source.passages]
-    assert [(sentence.citations, sentence.text) for sentence in answer.sentences] == [((n,), p.text) for n, p in cited]
+    assert {(sentence.citations, sentence.text) for sentence in answer.sentences} == {((n,), p.text) for n, p in cited}
     for number, passage in cited:
         abstract = answer.source(number).paper.abstract
         assert passage.text
         assert passage.text == abstract[passage.start : passage.end]
         assert passage.paper_id == answer.source(number).paper.id
-    assert answer.text == " ".join(f"{passage.text} [{number}]" for number, passage in cited)
+    assert answer.text.split() == " ".join(f"{s.text} [{s.citations[0]}]" for s in answer.sentences).split()
     assert {source.paper.id for source in answer.sources} <= {hit.paper.id for hit in answer.retrieved}
 
 

@@ -1,0 +1,1 @@
+"""Fitting: the small models of the engine, from development questions to the files they are read from."""

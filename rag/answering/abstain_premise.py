@@ -1,0 +1,170 @@
+"""Whether a question takes for granted what the evidence denies: "Why does it get slower?" of a method that gets faster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.terms import QUESTION_WORDS, WORD, numbers, stem
+
+_MORE = """
+increase rise rose raise grow grew growth gain higher boost enlarge expand additional extra stronger strengthen amplify more
+many most majority larger bigger above over exceed emerge appear longer
+"""
+_LESS = """
+decrease fall fell drop reduce reduction decline lower lose loses loss lost shrink cut save saving weaker diminish less fewer
+few least minority smaller below under disappear vanish shorter
+"""
+_GOOD = """
+improve improvement better best outperform beat win wins superior surpass exceed enhance succeed benefit help helps leads top
+first ahead stable steady steadier robust faster accelerate speed speedup quicker prefer useful effective
+"""
+_BAD = """
+worse worst worsen degrade underperform hurt inferior fail behind harm last suffer unstable struggle collapse break badly
+poorly weak spoil slow slower slowdown nothing useless ineffective challenging difficult
+"""
+_NEED = """
+need require necessary indispensable essential must insist depend rely separate
+"""
+_FREE = """
+without no free remove eliminate unnecessary redundant avoid dispense optional instead independent unneeded
+"""
+SCALES = tuple(
+    tuple(frozenset(stem(word) for word in end.split()) for end in ends)
+    for ends in (
+        (_MORE, _LESS),
+        (_GOOD, _BAD),
+        (_NEED, _FREE),
+        ("earlier early shallow", "later late deeper deep"),
+        ("equivalent same identical equal", "different differ unequal"),
+    )
+)
+"""Opposite ends of what questions about papers compare, as stems. Wider and looser than the poles by which a sentence is checked
+(`polarity`): a question seldom uses the words of the abstract."""
+ENDS = {word: (scale, end) for scale, ends in enumerate(SCALES) for end, held in enumerate(ends) for word in sorted(held)}
+NEGATION = frozenset(["no", "not", "never", "without", "cannot", "hardly", "neither", "nor", "nothing", "n't", "fails"])
+REACH = 3  # words that a negation covers
+ANCHORED = 4  # words either side of a word of a scale that say what it is said of
+NEAREST = 3  # sentences nearest to the question that may deny
+PIECE = re.compile(r"n't|[^\W_]+(?=n't)|[^\W_]+")
+ASKS_WHETHER = re.compile(
+    r"^\W*(is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might)\b|\b(whether|or not)\b", re.IGNORECASE
+)
+"""Such a question takes nothing for granted."""
+ASKING = re.compile(
+    r"\b(how (many|much|far|long|often)( (more|less))?|rather than|at (least|most)|more generally|compared?)\b", re.IGNORECASE
+)
+"""Words that point without saying which way something went."""
+COMPARES = re.compile(
+    r"\b(beats?|outperform\w*|better|worse|higher|lower|more|less|fewer|faster|slower|larger|smaller|surpass\w*|exceeds?|prefer\w*"
+    r"|ahead|behind|above|below|over|wins?|loses?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """What speaks against what the question takes for granted, 0 or 1 each (`strange` in 0..1).
+
+    `anchored`: a near sentence says the opposite of the same thing. `loose`: the first sentence that speaks of the scale says
+    the opposite of something. `negated`: a word of the question stands in the nearest sentence under a negation only.
+    `swapped`: a near sentence compares the two things the other way round. `strange`: share of the question's figures that the
+    paper does not have.
+    """
+
+    anchored: float = 0.0
+    loose: float = 0.0
+    negated: float = 0.0
+    swapped: float = 0.0
+    strange: float = 0.0
+
+
+def premise(question: str, title: str, sentences: Sequence[str]) -> Premise:
+    """Compare a question with the sentences of the paper it seems to be about, nearest to the question first."""
+    strange = strange_numbers(question, f"{title} {' '.join(sentences)}")
+    near = sentences[:NEAREST]
+    if ASKS_WHETHER.search(question) or not near:
+        return Premise(strange=strange)
+    anchored, loose = opposed(question, near)
+    return Premise(float(anchored), float(loose), float(negated(question, near[0])), float(swapped(question, near)), strange)
+
+
+def opposed(question: str, near: Sequence[str]) -> tuple[bool, bool]:
+    """Whether sentences stand at the other end of a scale: of the same thing, and of anything."""
+    asked = marks(ASKING.sub(" ", question))
+    told = [marks(sentence) for sentence in near]
+    of_same = anywhere = False
+    for (scale, end), of in asked.items():
+        if (scale, 1 - end) in asked:
+            continue  # the question names both ends
+        same = {word for found in told for word in found.get((scale, end), ())}
+        other = {word for found in told for word in found.get((scale, 1 - end), ())}
+        of_same |= bool(of & other - same)
+        speaks = next((found for found in told if (scale, 0) in found or (scale, 1) in found), None)
+        anywhere |= speaks is not None and (scale, end) not in speaks
+    return of_same, anywhere
+
+
+def marks(text: str) -> dict[tuple[int, int], set[str]]:
+    """(scale, end) -> the words around those that name it; a negation just before turns the end round."""
+    words = PIECE.findall(text.lower())
+    stems = [stem(word) for word in words]
+    found: dict[tuple[int, int], set[str]] = {}
+    for at, word in enumerate(stems):
+        if word in ENDS:
+            scale, end = ENDS[word]
+            turned = not NEGATION.isdisjoint(words[max(0, at - REACH) : at])
+            around = range(max(0, at - ANCHORED), min(len(words), at + ANCHORED + 1))
+            of = {stems[n] for n in around if words[n] not in QUESTION_WORDS and stems[n] not in ENDS}
+            found.setdefault((scale, 1 - end if turned else end), set()).update(of)
+    return found
+
+
+def negated(question: str, sentence: str) -> bool:
+    """Whether a word stands under a negation in one of the two and only outside of one in the other."""
+    denied, affirmed = under_negation(question)
+    there, plain = under_negation(sentence)
+    return bool((affirmed & there) - plain or (denied & plain) - there)
+
+
+def under_negation(text: str) -> tuple[set[str], set[str]]:
+    """The stems of the text under a negation, and the others."""
+    words = PIECE.findall(text.lower())
+    under: set[str] = set()
+    plain: set[str] = set()
+    for at, word in enumerate(words):
+        if word not in QUESTION_WORDS and word not in NEGATION:
+            (plain if NEGATION.isdisjoint(words[max(0, at - REACH) : at]) else under).add(stem(word))
+    return under, plain
+
+
+def swapped(question: str, near: Sequence[str]) -> bool:
+    """Whether a sentence compares the same two things the other way round ("A beats B" for "Why does B beat A?")."""
+    sides = sides_of(question)
+    for other in filter(None, map(sides_of, near)):
+        if sides is None:
+            return False
+        same = len(sides[0] & other[0]) + len(sides[1] & other[1])
+        crossed = min(len(sides[0] & other[1]), len(sides[1] & other[0]))
+        if crossed and 2 * crossed > same:
+            return True
+    return False
+
+
+def sides_of(text: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The words on either side of the first comparison, without those on both."""
+    found = COMPARES.search(text)
+    if not found:
+        return None
+    left, right = (
+        frozenset(stem(word) for word in WORD.findall(part.lower()) if word not in QUESTION_WORDS)
+        for part in (text[: found.start()], text[found.end() :])
+    )
+    return left - right, right - left
+
+
+def strange_numbers(question: str, text: str) -> float:
+    """Share of the question's figures (two characters or more, no years) that the text does not have."""
+    given = {number for number in numbers(question) if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)}
+    return len(given - numbers(text)) / len(given) if given else 0.0

@@ -1,0 +1,63 @@
+"""Papers side by side: the sentences quoted for a comparison, ordered into a table of aspects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.missing import details
+from rag.answering.missing_words import RESULT, SHELL
+from rag.answering.record import Aspect, Passage, Table
+from rag.terms import content_words
+
+DOES, REPORTS = "What it does", "What it reports"
+IN_TERMS_OF = re.compile(
+    r"\b(?:differ\w*|compare\w*|versus|vs\.?)\b.*?\b(?:on|regarding|in terms of|with (?:respect|regard) to|as to)\s+(.+?)[?.;]",
+    re.IGNORECASE,
+)
+BETWEEN = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
+REPORTING = re.compile(
+    r"\d|\b(results?|show\w*|outperform\w*|improv\w*|achiev\w*|better|worse|find|found|gains?|exceed\w*|surpass\w*|reduc\w*)\b",
+    re.IGNORECASE,
+)
+LONGEST = 5  # words of an aspect
+MOST = 4  # aspects taken from the question
+
+
+def table(question: str, papers: Sequence[tuple[int, Sequence[Passage]]]) -> Table | None:
+    """Rows for what the question names and for what papers generally do and report; `papers` are source numbers with the
+    sentences quoted, so that every cell is cited. None for fewer than two papers, and where no row would tell of two of them."""
+    if len(papers) < 2:
+        return None
+    rows = []
+    for name in aspects(question):
+        wanted = set(content_words(name))
+        rows.append(Aspect(name, tuple(about(wanted, sentences) for _, sentences in papers)))
+    for name, reports in ((DOES, False), (REPORTS, True)):
+        rows.append(Aspect(name, tuple(first(sentences, reports) for _, sentences in papers)))
+    told = tuple(row for row in rows if sum(cell is not None for cell in row.cells) > 1)
+    return Table(tuple(number for number, _ in papers), told) if told else None
+
+
+def aspects(question: str) -> list[str]:
+    """What the question wants compared: the phrases after "differ on", else the things it asks for."""
+    named = IN_TERMS_OF.search(f"{question}?")
+    found = BETWEEN.split(named[1]) if named else [detail.noun for detail in details(question)]
+    kept = []
+    for name in found:
+        words = set(content_words(name))
+        if 0 < len(name.split()) <= LONGEST and words - SHELL - RESULT and name not in kept:
+            kept.append(name.strip())
+    return kept[:MOST]
+
+
+def about(wanted: set[str], sentences: Sequence[Passage]) -> Passage | None:
+    """The sentence that holds most of the words wanted, and at least half of them."""
+    held = [(len(wanted & set(content_words(sentence.text))), -sentence.index, sentence) for sentence in sentences]
+    best = max(held, key=lambda found: found[:2], default=None)
+    return best[2] if best and 2 * best[0] >= len(wanted) else None
+
+
+def first(sentences: Sequence[Passage], reports: bool) -> Passage | None:
+    """The first sentence that reports a finding, or the first one that does not."""
+    return next((sentence for sentence in sentences if bool(REPORTING.search(sentence.text)) is reports), None)

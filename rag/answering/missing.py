@@ -1,0 +1,255 @@
+"""The details a question asks for (numbers, amounts of money and time, names, things) and whether an abstract gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
+
+from rag.answering.missing_words import (
+    ARTICLES,
+    AUXILIARIES,
+    COUNTING,
+    DO,
+    MEASURE,
+    NAMED,
+    ORDINARY,
+    POINTS,
+    RESULT,
+    SHELL,
+    STOP,
+    stems,
+)
+from rag.terms import WORD, content_words, stem
+
+
+class Asked(StrEnum):
+    """What kind of thing would answer."""
+
+    COUNT = "count"  # how many hospitals
+    AMOUNT = "amount"  # by how much, what accuracy
+    MONEY = "money"
+    TIME = "time"
+    NAME = "name"  # which dataset, who
+    THING = "thing"  # what remedy, which layer: anything said of it may answer
+    OPEN = "open"  # why, how, what does it do: nothing in particular
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing asked for. `noun` is the phrase that names it in the question ("learning rate"), empty where none does."""
+
+    kind: Asked
+    noun: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """How far an abstract falls short of a detail, each in 0..1, 0 where there is nothing to tell it by.
+
+    `value`: no count, sum of money, length of time or name stands where one should. `amount`: no figure stands with what is
+    measured. `noun`: share of the words naming the detail that the paper does not contain.
+    """
+
+    value: float = 0.0
+    amount: float = 0.0
+    noun: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return self.value + self.amount + self.noun
+
+
+ASKING = re.compile(
+    r"\b(how many|how much|how long|how often|how far|how (?:large|big|wide|high|small|fast|deep|old|tall|tiny|strong|slow|well)"
+    r"|what|which|who|whom|whose|where|when|why|how)\b",
+    re.IGNORECASE,
+)
+RELATIVE = {"who", "which", "whom", "whose", "where", "when"}
+ASKS_HERE = re.compile(
+    r"(^|[,.?:;(–-]|\b(and|or|to|by|at|in|on|from|under|for|with|against|into|know|ask|say|tell|see))$", re.IGNORECASE
+)
+"""What stands before a relative word that asks; after anything else it joins ("the model which")."""
+CLAUSE_END = re.compile(r"[?;:]|\.\s")
+DIGITS = re.compile(r"[~<>≈]?\d[\d.,]*(%|k|m|b|x|s|th)?", re.IGNORECASE)
+_UNIT = r"(hours?|days?|weeks?|months?|years?|minutes?|seconds?|milliseconds?|ms)"
+ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many (\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
+TIME = re.compile(rf"\b([\d.,]+|{'|'.join(sorted(COUNTING))})[ -](\w+[ -])?{_UNIT}\b", re.IGNORECASE)
+ASKS_MONEY = re.compile(r"\b(paid|pays?|payment|costs?|price|charged?|salary|wages?|spen[dt]|earn\w*|fees?)\b", re.IGNORECASE)
+MONEY = re.compile(r"[$€£]|\b(dollars?|euros?|usd|eur|cents?|pounds)\b", re.IGNORECASE)
+TOKEN = re.compile(r"[^\W_][\w.+%-]*")
+LINK = re.compile(r"https?://\S+|\b[\w.-]+\.(com|org|io|net)/\S*", re.IGNORECASE)
+PHRASE = 5  # words of a phrase that names a detail, at most
+FOLLOWING = 4  # words after a number among which its noun is looked for
+NEAREST = 2  # sentences nearest to the question, any name in which may answer
+SPELLING = {"licenc": "licens", "optimis": "optim", "optimiz": "optim"}
+
+
+def details(question: str) -> tuple[Detail, ...]:
+    """The things asked for, in order; empty for a yes-no question."""
+    marks = list(ASKING.finditer(question))
+    found = []
+    for mark, following in zip_longest(marks, marks[1:]):
+        asking = mark.group(1).lower()
+        if asking in RELATIVE and not ASKS_HERE.search(question[: mark.start()].rstrip()):
+            continue
+        rest = question[mark.end() : following.start() if following else len(question)]
+        clause = CLAUSE_END.split(rest)[0].strip()
+        if clause or following is None:
+            noun = noun_of(asking, clause)
+            found.append(Detail(kind_of(asking, noun, f"{asking} {clause}"), noun, clause))
+    return tuple(found)
+
+
+def noun_of(asking: str, clause: str) -> str:
+    """The phrase after `asking` that names what is asked for: "learning rate" in "what learning rate did they use"."""
+    words = [word.removesuffix("'s") for word in re.findall(r"[\w'%-]+", clause)]
+    if asking == "what" and words and words[0].lower() in {"is", "are", "was", "were"}:
+        if len(words) < 2 or words[1].lower() not in ARTICLES:
+            return ""  # what is packed into the input: no noun names it
+        words = words[2:]
+    elif asking not in {"how many", "how much", "what", "which", "whose"} or (words and words[0].lower() in DO):
+        return ""
+    taken: list[str] = []
+    for word in words[:PHRASE]:
+        if word.lower() in STOP:
+            if word.lower() in AUXILIARIES:
+                return " ".join(taken)
+            break
+        taken.append(word)
+    if asking == "what" and taken and taken[0].endswith("s"):
+        return ""  # what explains the drop: a verb, no noun
+    return " ".join(head(taken))
+
+
+def head(words: Sequence[str]) -> Sequence[str]:
+    """The noun phrase at the front of words that run on into a verb ("platform recruited", "language model serves")."""
+    known = [stem(word.lower()) in NAMED | MEASURE | SHELL for word in words]
+    if not any(known):
+        return words[:1]
+    last = known.index(True)
+    while last + 1 < len(words) and known[last + 1]:
+        last += 1
+    return words[: last + 1]
+
+
+def kind_of(asking: str, noun: str, clause: str) -> Asked:
+    """What kind of thing would answer; `clause` begins with the asking word."""
+    words = [stem(word.lower()) for word in noun.split()]
+    if ASKS_TIME.search(clause):
+        return Asked.TIME
+    if asking in {"how much", "what"} and ASKS_MONEY.search(clause):
+        return Asked.MONEY
+    if asking == "how many" and words and words[-1] not in POINTS:
+        return Asked.COUNT
+    if (asking.startswith("how ") and asking != "how well") or (asking in {"what", "which"} and words and words[-1] in MEASURE):
+        return Asked.AMOUNT
+    if asking in {"who", "whom"} or (asking in {"what", "which"} and any(word in NAMED for word in words[:3])):
+        return Asked.NAME
+    return Asked.THING if words and asking in {"what", "which"} else Asked.OPEN
+
+
+def shortfall(detail: Detail, question: str, title: str, sentences: Sequence[str], cosines: Sequence[float]) -> Shortfall:
+    """How far an abstract, as sentences with their `cosines` to the question, falls short of giving the detail."""
+    text = " ".join(sentences)
+    noun = missing_words(detail.noun, f"{title} {text}")
+    numbers = [followers(sentence) for sentence in sentences]
+    match detail.kind:
+        case Asked.MONEY:
+            return Shortfall(value=float(not MONEY.search(text)), noun=noun)
+        case Asked.TIME:
+            return Shortfall(value=float(not TIME.search(text)), noun=noun)
+        case Asked.COUNT:
+            return Shortfall(value=uncounted(detail.noun, numbers), noun=noun)
+        case Asked.AMOUNT:
+            return Shortfall(amount=unmeasured(detail.noun, sentences, numbers, cosines), noun=noun)
+        case Asked.NAME:
+            return Shortfall(value=unnamed(detail.noun, question, title, sentences, cosines), noun=noun)
+        case _:
+            return Shortfall(noun=noun)
+
+
+def missing_words(noun: str, text: str) -> float:
+    """Share of the words of `noun` that the text lacks; words that abstracts leave unsaid do not count."""
+    wanted = {SPELLING.get(word, word) for word in content_words(noun)} - SHELL - RESULT - stems(" ".join(COUNTING))
+    wanted = {word for word in wanted if not word.endswith("est")}
+    given = {SPELLING.get(word, word) for word in content_words(text)}
+    return len(lacking(wanted, given)) / len(wanted) if wanted else 0.0
+
+
+def lacking(wanted: Iterable[str], given: Iterable[str]) -> list[str]:
+    """The stems not given, not even inside another word ("bleu" is in "sacrebleu")."""
+    held = set(given)
+    return [word for word in wanted if word not in held and not (len(word) > 3 and any(word in other for other in held))]
+
+
+def followers(sentence: str) -> list[list[str]]:
+    """For each number of the sentence the stems of the words after it."""
+    words = [word.strip(".,-").lower() for word in TOKEN.findall(sentence)]
+    found = []
+    for at, word in enumerate(words):
+        first, *rest = word.split("-")
+        if DIGITS.fullmatch(first) or first in COUNTING:
+            after = [*rest, *(piece for later in words[at + 1 : at + 1 + FOLLOWING] for piece in later.split("-"))]
+            found.append([stem(piece) for piece in after])
+    return found
+
+
+def uncounted(noun: str, numbers: Sequence[Sequence[Sequence[str]]]) -> float:
+    """1 less how well the best-placed number counts `noun`; any number will do where that is a shell noun."""
+    wanted = [stem(word.lower()) for word in WORD.findall(noun)]
+    if not wanted or wanted[-1] in SHELL:
+        return float(not any(numbers))
+    stemmed = set(wanted) - SHELL
+    near = [len(stemmed & set(after)) / len(stemmed) for found in numbers for after in found if wanted[-1] in after]
+    return 1 - max(near, default=0.0)
+
+
+def unmeasured(
+    noun: str, sentences: Sequence[str], numbers: Sequence[Sequence[Sequence[str]]], cosines: Sequence[float]
+) -> float:
+    """1 less how well a sentence with a figure names what is measured, or lies near the question where nothing names it."""
+    holding = [n for n, found in enumerate(numbers) if found]
+    if wanted := {stem(word.lower()) for word in WORD.findall(noun)} - RESULT - SHELL:
+        return min((len(lacking(wanted, content_words(sentences[n]))) / len(wanted) for n in holding), default=1.0)
+    best = max(cosines, default=0.0)
+    return 1 - max((cosines[n] / best for n in holding), default=0.0) if best > 0 else 0.0
+
+
+def unnamed(noun: str, question: str, title: str, sentences: Sequence[str], cosines: Sequence[float]) -> float:
+    """1 where neither the nearest sentences nor those that speak of `noun` name anything the question does not."""
+    known = {word.lower() for word in TOKEN.findall(f"{question} {title}")}
+    wanted = {stem(word.lower()) for word in WORD.findall(noun)}
+    order = sorted(range(len(sentences)), key=lambda n: -cosines[n])
+    places = [n for n in order if n in order[:NEAREST] or wanted & set(content_words(sentences[n]))]
+    return float(not any(names(sentences[n], known) for n in places))
+
+
+def names(sentence: str, known: set[str]) -> list[str]:
+    """Words of the sentence written like names, without those `known` (lower case), links, and a plain first word."""
+    found = []
+    text = LINK.sub(" ", sentence)
+    for match in TOKEN.finditer(text):
+        word = match.group().rstrip(".,-")
+        if not any(letter.isupper() for letter in word) or word.lower() in ORDINARY or word.lower() in known:
+            continue
+        if sum(letter.isupper() or letter.isdigit() for letter in word) > 1 or text[: match.start()].strip():
+            found.append(word)
+    return found
+
+
+def what_is_missing(detail: Detail) -> str:
+    """What the abstract does not do, as the end of a sentence; empty where nothing in particular is asked for."""
+    noun = f"the {detail.noun}" if detail.noun else "this"
+    return {
+        Asked.MONEY: "gives no amount of money for this",
+        Asked.TIME: "does not say how long",
+        Asked.COUNT: f"gives no number of {detail.noun}",
+        Asked.AMOUNT: f"gives no figure for {noun}",
+        Asked.NAME: f"does not name {noun}",
+        Asked.THING: f"says nothing of {noun}",
+        Asked.OPEN: "",
+    }[detail.kind]
