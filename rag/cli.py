@@ -1,4 +1,4 @@
-"""The command line: vouch ingest | sync | fetch | enrich | reindex | search | ask | chat | papers | serve | eval | doctor.
+"""The command line: vouch ingest | sync | fetch | enrich | reindex | search | ask | chat | answers | papers | serve | eval | …
 
 Exit codes: 0 the work is done (an abstention is an answer), 1 it failed and one message on standard error says why,
 2 the command was not understood, 130 stopped by Ctrl-C. Results go to standard output, progress and messages to standard error.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import VouchError
-from rag.terminal import library, papers, remote
+from rag.terminal import answers, library, papers, remote
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -133,12 +133,13 @@ def ask(question: Question, llm: Llm = None, as_json: AsJson = False, filters: F
 
     wanted, screen = sentence(question), console()
     with open_assistant() as assistant:
+        home = assistant.settings.home
         if as_json:
-            typer.echo(json_text(assistant.ask(wanted, llm=llm, filters=filters).to_dict()))
+            typer.echo(json_text(answers.keep(home, assistant.ask(wanted, llm=llm, filters=filters)).to_dict()))
             return
         with Draft(screen) as draft:
             answer = assistant.ask(wanted, on_token=draft if screen.is_terminal else None, llm=llm, filters=filters)
-    show_answer(screen, answer)
+    show_answer(screen, answers.keep(home, answer))
 
 
 @app.command()
@@ -148,11 +149,15 @@ def chat(llm: Llm = None) -> None:
 
     with open_assistant() as assistant:
         say(f"{assistant.count()} papers. Ask a question; /help lists the commands, /quit leaves.\n")
+        home = assistant.settings.home
         Conversation(
-            console(), lambda q, history, on_token, chosen: assistant.ask(q, history, on_token, llm=chosen), llm=llm
+            console(),
+            lambda q, history, on_token, chosen: answers.keep(home, assistant.ask(q, history, on_token, llm=chosen)),
+            llm=llm,
         ).run()
 
 
+app.add_typer(answers.app, name="answers")
 app.add_typer(papers.app, name="papers")
 
 

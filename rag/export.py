@@ -1,4 +1,4 @@
-"""Papers as files that other programs read: JSON Lines, BibTeX, RIS and CSV.
+"""Papers as files that other programs read: JSON Lines, BibTeX, RIS, CSL-JSON and CSV.
 
 for text in export(papers, "bibtex"):   # in pieces, so that memory does not grow with the library
     file.write(text)
@@ -88,10 +88,21 @@ def table(papers: Iterable[Paper]) -> Iterator[str]:
     yield text.getvalue()
 
 
+def csl_json(papers: Iterable[Paper]) -> Iterator[str]:
+    """One array of items as citation processors read them (CSL-JSON 1.0), with abstracts."""
+    used: set[str] = set()
+    lead = "["
+    for paper in papers:
+        yield f"{lead}{json.dumps(_csl_item(paper, used), ensure_ascii=False)}"
+        lead = ",\n "
+    yield "[]\n" if lead == "[" else "]\n"
+
+
 FORMATS: dict[str, Callable[[Iterable[Paper]], Iterator[str]]] = {
     "jsonl": json_lines,
     "bibtex": bibtex,
     "ris": ris,
+    "csl-json": csl_json,
     "csv": table,
 }
 
@@ -150,6 +161,23 @@ def _ris_fields(paper: Paper) -> dict[str, Any]:
         "doi": paper.doi,
         "accession_number": f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else None,
         "urls": [paper.url] if paper.url else None,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _csl_item(paper: Paper, used: set[str]) -> dict[str, Any]:
+    day = [paper.date.year, paper.date.month, paper.date.day] if paper.date else [paper.year] if paper.year else None
+    fields: dict[str, Any] = {
+        "id": citation_key(paper, used),
+        "type": "article",
+        "title": paper.title,
+        "author": [{"literal": name} for name in paper.authors],
+        "issued": {"date-parts": [day]} if day else None,
+        "DOI": paper.doi,
+        "URL": paper.link,
+        "number": f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else None,
+        "note": paper.comment,
+        "abstract": paper.abstract,
     }
     return {name: value for name, value in fields.items() if value}
 

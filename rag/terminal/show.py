@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Sentence, Verdict
+from rag.answering.record import OUTSIDE_MARK, Answer, AnswerKind, CitedSource, Hit, Sentence, Verdict
 from rag.paper import Paper
 from rag.terminal.clean import clean, one_line
 
@@ -22,10 +22,11 @@ SYMBOLS = {
     Verdict.UNSUPPORTED: ("✗", "red"),
     Verdict.UNCITED: ("?", "magenta"),
 }
+OUTSIDE = ("○", "cyan")  # a sentence that is not from the library
 GLUE = "\ue000"  # a blank at which no line ends
 NEAREST = 3  # papers named under an answer that abstains
 
-_MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_MARK = re.compile(rf"\s*(?:\[\d+(?:\s*,\s*\d+)*\]|{re.escape(OUTSIDE_MARK)})")
 
 
 def show_answer(console: Console, answer: Answer, *, passages: bool = True) -> None:
@@ -111,7 +112,7 @@ def _bare(text: str) -> tuple[str, list[int]]:
 
 def symbol(sentence: Sentence) -> Text:
     """The coloured symbol of a sentence's verdict."""
-    return Text(*SYMBOLS[sentence.verdict])
+    return Text(*(OUTSIDE if sentence.outside else SYMBOLS[sentence.verdict]))
 
 
 def legend() -> Text:
