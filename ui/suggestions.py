@@ -4,6 +4,7 @@ answers it."""
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 
@@ -13,7 +14,7 @@ from rag.sentences import sentence_spans
 
 WANTED = 4
 TRIES = 12  # questions asked at most to find those
-ON, ON_TRIES = 3, 9  # the same for those that lead on
+ON, ON_TRIES, ON_SECONDS = 3, 8, 4.0  # the same for those that lead on, and after how long to be content with fewer
 NAME_WORDS, NAME_LETTERS, TITLE_LETTERS = 3, 30, 70
 _COINED = re.compile(r"\b[A-Z][a-z]*\d*[A-Z][A-Za-z\d]*(?:-[A-Z\d][A-Za-z\d]*)*\b")  # SkyLedger, RAG-RewardBench, WACK
 _ABBREVIATION = re.compile(r"[A-Z]{1,4}s?")  # LLMs, RLHF: nobody's own name
@@ -76,14 +77,14 @@ def lead_on(answer: Answer, asked: Collection[str], ask: Ask, wanted: int = ON) 
     """
     if answer.abstained:
         return ()
-    found: list[str] = []
+    began, found = time.monotonic(), list[str]()
     known = {question.casefold() for question in asked}
     used = {(passage.paper_id, passage.text) for source in answer.sources for passage in source.passages}
     for paper, question in _leads(answer):
         if question.casefold() in known:
             continue
         known.add(question.casefold())
-        if len(known) - len(asked) > ON_TRIES:
+        if len(known) - len(asked) > ON_TRIES or time.monotonic() - began > ON_SECONDS:
             break
         given = ask(question)
         fresh = (p for source in given.sources if source.paper.id == paper.id for p in source.passages)

@@ -51,7 +51,7 @@ class Talks:
         self.verified = VerifiedAnswers(self.store)
         self._engine, self._quoting = engine, quoting
         self._live: OrderedDict[str, Conversation] = OrderedDict()
-        self._leading: dict[str, Job[tuple[str, ...]]] = {}  # by reply
+        self._leading: set[str] = set()  # replies for which questions that lead on are being looked for
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
 
@@ -127,9 +127,8 @@ class Talks:
             return
         if not reply.verified and asked(answer) != turn.question:
             self._recall(talk, reply.id, asked(answer))
-        self._leading[reply.id] = Job(
-            lambda _: self._lead_on(talk, answer), "lead-on", lambda job: self._led(talk, turn, reply, job)
-        )
+        self._leading.add(reply.id)
+        Job(lambda _: self._lead_on(talk, answer), "lead-on", lambda job: self._led(talk, turn, reply, job))
 
     def _lead_on(self, talk: Conversation, answer: Answer) -> tuple[str, ...]:
         began = time.monotonic()
@@ -144,8 +143,8 @@ class Talks:
             return any(talk.busy for talk in self._live.values())
 
     def _led(self, talk: Conversation, turn: Turn, reply: Reply, job: Job[tuple[str, ...]]) -> None:
-        self._leading.pop(reply.id, None)
         talk.note(turn.id, reply.id, {"follow_ups": () if job.error else job.result()})
+        self._leading.discard(reply.id)
 
     def leading(self, reply: Reply) -> bool:
         """Whether questions that lead on from that reply are still being looked for."""

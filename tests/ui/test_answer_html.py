@@ -205,7 +205,7 @@ def test_a_table_quotes_a_passage_in_each_cell_and_opens_it(make_answer: Make) -
     assert [data.text for data in table.all("td")] == ["", "Radar sees them. 1", "says nothing of it"]
     panels = {panel.attributes["id"]: panel for panel in tree.all("section", "v-panel")}
     assert panels[table.one("button", "v-chip").attributes["popovertarget"]].one("strong").text == "Radar sees them."
-    assert "2 more papers fit and are not shown." in tree.one("ul", "v-notes").text
+    assert "2 more papers found and not shown." in tree.one("ul", "v-notes").text
 
 
 def test_every_attempt_at_a_back_end_is_told(make_answer: Make) -> None:

@@ -15,7 +15,8 @@ from eval.questions import load_questions
 from rag.answering.record import Answer
 from tests.fakes.llm_server import LLMServer, Say
 from tests.ui.test_chat_view import QUESTION, answers, ask, button, html
-from ui import feedback, state
+from ui import feedback, state, suggestions
+from ui.suggestions import lead_on
 
 Run = Callable[[str], Any]
 
@@ -106,7 +107,8 @@ def test_another_back_end_answers_beside_the_first(home: Path, run_page: Run, mo
     assert len(tree.all("details", "v-footer")) == 2
 
 
-def test_questions_lead_on_from_evidence_that_was_not_used(home: Path, run_page: Run) -> None:
+def test_questions_lead_on_from_evidence_that_was_not_used(home: Path, run_page: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestions, "lead_on", lead_on)
     at = run_page("chat")
     first = ask(at, QUESTION)
     end = time.monotonic() + 60

@@ -191,7 +191,7 @@ def _refusal_html(answer: Answer, anchor: str) -> str:
 def _notes_html(answer: Answer) -> str:
     notes = "".join(f"<li>{text(note)}</li>" for note in answer.notes)
     if answer.left_out:
-        notes += f"<li>{answer.left_out:,} more paper{'' if answer.left_out == 1 else 's'} fit and are not shown.</li>"
+        notes += f"<li>{answer.left_out:,} more paper{'' if answer.left_out == 1 else 's'} found and not shown.</li>"
     return f'<ul class="v-notes">{notes}</ul>' if notes else ""
 
 

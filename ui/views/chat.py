@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -31,7 +32,7 @@ def page() -> None:
     """Draw the chat."""
     talk = state.conversation()
     talk.refresh()
-    question = st.chat_input("Ask about the papers in your library", key="question", submit_mode="disable", max_chars=2000)
+    question = st.chat_input("Ask about the papers in your library", key="question", max_chars=2000)
     if question:
         state.ask(question)
         talk = state.conversation()
@@ -121,8 +122,10 @@ def _turns(talk: Conversation) -> None:
     for reply, place in pending:
         if (job := talk.running(reply)) is not None:
             _follow(job, place, reply.llm)
-        elif talk.advance() is None:  # another process is at work on it
+        elif not talk.busy:  # another process is at work on it
             _await(talk, reply, place)
+    if not pending and state.talks().leading(turns[-1].replies[-1]):
+        _look_out(turns[-1].replies[-1], st.empty())
 
 
 def _turn(talk: Conversation, turn: Turn, *, last: bool) -> tuple[Reply, DeltaGenerator] | None:
@@ -179,9 +182,9 @@ def _reply(talk: Conversation, turn: Turn, reply: Reply) -> tuple[Reply, DeltaGe
     elif reply.error is not None:
         failed(talk, turn, reply, reply.error)
     else:
-        place = st.empty()
-        place.html(draft_html("", _waiting(reply.llm)))
-        if talk.running(reply) is not None:
+        place, running = st.empty(), talk.running(reply) is not None
+        place.html(draft_html("", _waiting(reply.llm) if running or not talk.busy else "Waiting for the answer before"))
+        if running:
             st.button("Stop", key=f"stop-{reply.id}", icon=":material/stop_circle:", on_click=talk.stop, shortcut="Esc")
         return reply, place
     return None
@@ -195,15 +198,6 @@ def _lead_on(turn: Turn) -> None:
             st.html('<h4 class="v-head">Ask on</h4>')
             for number, question in enumerate(reply.follow_ups):
                 st.button(label(question), key=f"on-{reply.id}-{number}", width="stretch", on_click=state.ask, args=(question,))
-    elif state.talks().leading(reply):
-        _leading(reply)
-
-
-@st.fragment(run_every=0.7)
-def _leading(reply: Reply) -> None:
-    """Looks on while such questions are being looked for, without holding the page."""
-    if not state.talks().leading(reply):
-        st.rerun()
 
 
 def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
@@ -220,17 +214,22 @@ def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
     st.rerun()
 
 
+def _look_out(reply: Reply, place: DeltaGenerator) -> None:
+    """Wait until it is known which questions lead on, then draw them. A fragment that runs by itself would be less to wait for,
+    but its runs come with the address of the page as it was, and would bring a conversation back that was left meanwhile."""
+    while state.talks().leading(reply):
+        time.sleep(LOOK)
+        place.html('<span class="v-hint"></span>')  # lets an interaction through
+    st.rerun()
+
+
 def _await(talk: Conversation, reply: Reply, place: DeltaGenerator) -> None:
     """Look on while another process answers."""
-    waiting = True
-    while waiting:
-        time.sleep(QUIET)
+    while any(own.id == reply.id and own.open for turn in talk.turns for own in turn.replies):
         place.html(draft_html("", "Being answered in another window of Vouch"))
-        try:
+        time.sleep(QUIET)
+        with suppress(LibraryError):
             talk.refresh()
-        except LibraryError:
-            continue
-        waiting = any(own.id == reply.id and own.open for turn in talk.turns for own in turn.replies)
     st.rerun()
 
 
