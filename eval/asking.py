@@ -29,7 +29,7 @@ from rag.errors import (
 )
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from eval.runner import Assistant
 
 PASSING = (BackendBusy, BackendGarbled, BackendTimeout, BackendUnreachable)
 """Errors that may be gone a moment later."""

@@ -20,7 +20,7 @@ from rag.errors import LibraryError, QuestionSetError
 from rag.paper import Paper
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from eval.runner import Assistant
 
 WITHOUT_MODEL = ("single", "unanswerable")
 NEAR = 3

@@ -26,7 +26,7 @@ from rag.errors import QuestionSetError
 from rag.paper import Paper, fingerprint
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from eval.runner import Assistant
 
 MARK = re.compile(r" ?\[(\d+(?:\s*,\s*\d+)*)\]")
 NOTE = "An answer that another system recorded."

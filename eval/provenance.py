@@ -17,7 +17,7 @@ from eval.runs import Manifest
 from rag.settings import SHAPING, Settings
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from eval.runner import Assistant
 
 EXTRACTIVE = "extractive"
 RECORDED_PACKAGES = ("chromadb", "tantivy", "openvino", "tokenizers", "llama-index-core", "ir-measures", "numpy")

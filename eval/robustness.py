@@ -33,7 +33,7 @@ from rag.paper import Paper
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from eval.runner import Assistant
 
 REPORT = "robustness.json"
 AS_IS = "as-is"

@@ -22,7 +22,7 @@ from eval.summary import Summary, summarise
 from rag.errors import LibraryError
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from rag.assistant import Assistant as Assistant  # noqa: PLC0414  other modules take the type from here
     from rag.settings import Settings
 
 LOCK = "run.lock"

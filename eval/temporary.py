@@ -16,7 +16,7 @@ from eval.resolve import Resolution, resolve_in
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from eval.runner import Assistant
 
 
 @contextmanager
