@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,28 @@ class KeywordIndex:
         self.refresh()
         searcher = self._index.searcher()
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in searcher.search(query, limit).hits]
+
+    def search_stems(self, weights: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """As `search`, for stems (as `rag.terms.content_words` gives them), each counted as often as its weight says."""
+        from tantivy import Occur, Query
+
+        if not weights:
+            return []
+        schema = self._index.schema
+        terms = [
+            (Occur.Should, Query.boost_query(Query.term_query(schema, "text", stem), weight)) for stem, weight in weights.items()
+        ]
+        self.refresh()
+        searcher = self._index.searcher()
+        found = searcher.search(Query.boolean_query(terms), limit).hits
+        return [(searcher.doc(address)["id"][0], float(score)) for score, address in found]
+
+    def rarity(self, stems: Iterable[str]) -> dict[str, float]:
+        """BM25's inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), of each stem that the index holds."""
+        searcher = self._index.searcher()
+        total = searcher.num_docs
+        counts = {stem: searcher.doc_freq("text", stem) for stem in stems}
+        return {stem: math.log(1 + (total - n + 0.5) / (n + 0.5)) for stem, n in counts.items() if 0 < n <= total}
 
     def refresh(self) -> None:
         """See what another process has committed; takes less than 0.1 ms where nothing was."""

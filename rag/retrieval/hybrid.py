@@ -15,9 +15,19 @@ from rag.library.passages import cut
 from rag.library.selection import Conditions, Order, matching, select
 from rag.library.vectors import VectorStore, key_of
 from rag.paper import Paper
+from rag.retrieval import statement
+from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
+from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
+from rag.retrieval.letters import shared, wording, words_of
+from rag.retrieval.understand import Form, form_of
+from rag.terms import content_words, stem
 
 DEPTH = 100  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
+WIDE = 300  # passages where several papers are wanted or wording is read: papers that only keywords find get their cosine
+REACH = 1.1
+"""BM25 that counts as full, as a multiple of the summed rarity of the question's words. 2.2 (k1 + 1) is what a short paper
+could reach that repeats each of them for ever."""
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
 DEEP = 2000
 
@@ -32,17 +42,59 @@ class HybridRetriever:
         self._embedder = embedder
 
     def search(self, question: str, limit: int) -> list[Hit]:
-        """At most `limit` hits, best first, one per paper, each with its best passage."""
+        """At most `limit` hits, best first, one per paper, each with its best passage. `rag.retrieval.understand.Form` says
+        how the wording of the question changes the ranking."""
         if limit < 1 or not question.strip():
             return []
+        form = form_of(question)
         vector = self._embedder.embed([question])[0]
         depth = max(DEPTH, 2 * limit)
-        passages, vectors = self._vectors.around(vector, depth)
+        passages, vectors = self._vectors.around(vector, depth if form is Form.QUESTION else max(WIDE, depth))
         dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
         keyword = dict(self._keywords.search(question, depth))
         cosines = {key: cosine for key, (_, cosine) in dense.items()}
-        scores = smooth(fuse(cosines, keyword), means(passages, vectors))
+        around = means(passages, vectors)
+        if form is Form.SEVERAL:
+            scores = self._several(question, cosines, keyword, around, depth)
+        elif form is Form.STATEMENT:
+            scores = self._statement(question, cosines, keyword, around)
+        else:
+            scores = smooth(fuse(cosines, keyword), around)
         return self._hits(vector, dense, keyword, scores, limit)
+
+    def _several(
+        self,
+        question: str,
+        cosines: Mapping[str, float],
+        keyword: Mapping[str, float],
+        around: Mapping[str, Vectors],
+        depth: int,
+    ) -> dict[str, float]:
+        """For a question that wants several papers. The keyword leg counts for as much as the best paper covers of the
+        question, which is little where the question is long; and it is asked again with words of the papers found first."""
+        wanted = content_words(question)
+        attainable = REACH * sum(self._keywords.rarity(set(wanted)).values())
+        first = fuse(cosines, keyword, highest=max(attainable, *keyword.values(), 0.0) if keyword else None)
+        best = [(key, first[key]) for key in ranked(first)[:FEEDBACK_PAPERS]]
+        papers = self._catalogue.get([key for key, _ in best])
+        texts = [(f"{papers[key].title or ''} {papers[key].abstract}", score) for key, score in best if key in papers]
+        rarity = self._keywords.rarity({word for text, _ in texts for word in content_words(text)})
+        again = dict(self._keywords.search_stems(expand(wanted, texts, rarity), depth))
+        highest = max(attainable, *again.values(), 0.0) if again else None
+        return smooth(fuse(cosines, again, highest=highest), around)
+
+    def _statement(
+        self, question: str, cosines: Mapping[str, float], keyword: Mapping[str, float], around: Mapping[str, Vectors]
+    ) -> dict[str, float]:
+        """For a claim, a title or keywords: the wording of the best papers is read."""
+        fused = fuse(cosines, keyword)
+        smoothed = smooth(fused, around)
+        papers = self._catalogue.get(ranked(smoothed)[: statement.READ])
+        words = words_of(question)
+        rarity = self._keywords.rarity({stem(word) for word in words})
+        texts = {key: wording(f"{paper.title or ''} {paper.abstract}") for key, paper in papers.items()}
+        letters = {key: shared(words, rarity, max(rarity.values(), default=1.0), text) for key, text in texts.items()}
+        return statement.score(cosines, keyword, {key: smoothed[key] - fused[key] for key in fused}, letters)
 
     def search_within(self, question: str, limit: int, conditions: Conditions) -> list[Hit]:
         """As `search`, among the papers that match. Both legs are narrowed before they are fused."""

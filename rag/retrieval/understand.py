@@ -21,6 +21,20 @@ COMPARE = re.compile(
     re.IGNORECASE,
 )
 
+SEVERAL = re.compile(
+    r"\b(papers|works|studies|surveys|articles|abstracts|publications|preprints|versus|vs|compare)\b"
+    rf"|\b(two|three|four|several|which) (\w+[ -]){{0,3}}(papers|works|studies|surveys|methods|approaches)\b"
+    rf"|\b(every|all) {_WORKS}\b"
+    r"|\beach (one|of them|say|put|get|add|do)\b|\b(in )?each( case)?\W*(\?|$)|\bwhich of (the|these|those) (two|three|four)\b"
+    r"|\bone \w+.*\bwhich one\b",
+    re.IGNORECASE,
+)
+ASKS = re.compile(
+    r"\?\s*$|^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should|has"
+    r"|have|had|may|might|must|shall|list|show|name|find|give|tell|collect|compare|explain|describe|order|papers?|any|anything)\b",
+    re.IGNORECASE,
+)
+
 
 class QuestionType(StrEnum):
     """How many papers an answer is likely to need."""
@@ -35,3 +49,18 @@ def question_type(question: str) -> QuestionType:
     if LIST.search(question):
         return QuestionType.LIST
     return QuestionType.COMPARE if COMPARE.search(question) else QuestionType.ONE
+
+
+class Form(StrEnum):
+    """What a text given to the search is, as far as that changes the ranking."""
+
+    QUESTION = "question"
+    SEVERAL = "several"  # asks for several papers
+    STATEMENT = "statement"  # a claim, a title or keywords: what is said stands in the papers
+
+
+def form_of(text: str) -> Form:
+    """The form, from the wording alone; a question about one paper where nothing else shows."""
+    if SEVERAL.search(text):
+        return Form.SEVERAL
+    return Form.QUESTION if ASKS.search(text) else Form.STATEMENT
