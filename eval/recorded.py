@@ -32,7 +32,7 @@ GOLD = ("kind", "tags", "papers", "key_facts", "evidence", "answerable")
 """Fields that mean what they mean in a question set."""
 ONE_SYSTEM = "recorded"
 _DECLINES = re.compile(
-    r"\b(?:i (?:do not|don['’]t) know|(?:cannot|can['’]t|could not|couldn['’]t|unable to) (?:be )?(?:answer|determine|find)"
+    r"\b(?:i (?:do not|don['’]t) know|(?:cannot|can['’]t|could not|couldn['’]t|unable to) (?:be )?(?:answer(?:ed)?|determined?|find|found)"
     r"|no (?:relevant |specific )?information|(?:is|are) not (?:mentioned|provided|stated|available|reported))\b",
     re.IGNORECASE,
 )
@@ -91,7 +91,10 @@ def _lines(path: Path) -> Iterator[formats.Parsed]:
         with formats.open_unpacked(path) as file:
             for line, data in enumerate(file, start=1):
                 text = data.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
-                yield from ((line, row) for _, row in formats.parse_jsonl(str(path), text.rstrip("\n")))
+                for _, row in formats.parse_jsonl(str(path), text.rstrip("\n")):
+                    # It has seen one line and takes it for the first.
+                    bad = isinstance(row, BadRow)
+                    yield line, BadRow(str(path), line, row.found, expected=row.expected) if bad else row
     except (OSError, EOFError) as error:
         raise QuestionSetError(f"{path} cannot be read: {error}.", remedy="Check the path.") from error
 
