@@ -31,9 +31,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
 GOLD = ("kind", "tags", "papers", "key_facts", "evidence", "answerable")
 """Fields that mean what they mean in a question set."""
 ONE_SYSTEM = "recorded"
+_CANNOT = r"(?:cannot|can['’]t|could not|couldn['’]t|unable to) (?:be )?(?:answer(?:ed)?|determined?|find|found)"
 _DECLINES = re.compile(
-    r"\b(?:i (?:do not|don['’]t) know|(?:cannot|can['’]t|could not|couldn['’]t|unable to) (?:be )?(?:answer(?:ed)?|determined?|find|found)"
-    r"|no (?:relevant |specific )?information|(?:is|are) not (?:mentioned|provided|stated|available|reported))\b",
+    rf"\b(?:i (?:do not|don['’]t) know|{_CANNOT}|no (?:relevant |specific )?information"
+    r"|(?:is|are) not (?:mentioned|provided|stated|available|reported))\b",
     re.IGNORECASE,
 )
 SHORT = 60  # words; a longer answer that says so somewhere is still an answer
@@ -93,8 +94,7 @@ def _lines(path: Path) -> Iterator[formats.Parsed]:
                 text = data.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
                 for _, row in formats.parse_jsonl(str(path), text.rstrip("\n")):
                     # It has seen one line and takes it for the first.
-                    bad = isinstance(row, BadRow)
-                    yield line, BadRow(str(path), line, row.found, expected=row.expected) if bad else row
+                    yield line, BadRow(str(path), line, row.found, expected=row.expected) if isinstance(row, BadRow) else row
     except (OSError, EOFError) as error:
         raise QuestionSetError(f"{path} cannot be read: {error}.", remedy="Check the path.") from error
 
