@@ -57,7 +57,7 @@ class HybridRetriever:
         if form is Form.SEVERAL:
             scores = self._several(question, cosines, keyword, around, depth)
         elif form is Form.STATEMENT:
-            scores = self._statement(question, cosines, keyword, around)
+            scores = statement.score(self._statement(question, cosines, keyword, around))
         else:
             scores = smooth(fuse(cosines, keyword), around)
         return self._hits(vector, dense, keyword, scores, limit)
@@ -83,10 +83,18 @@ class HybridRetriever:
         highest = max(attainable, *again.values(), 0.0) if again else None
         return smooth(fuse(cosines, again, highest=highest), around)
 
+    def statement_parts(self, question: str) -> statement.Parts:
+        """What the ranking of a claim, a title or keywords is made of, for fitting its weights."""
+        vector = self._embedder.embed([question])[0]
+        passages, vectors = self._vectors.around(vector, WIDE)
+        dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
+        keyword = dict(self._keywords.search(question, DEPTH))
+        return self._statement(question, {key: c for key, (_, c) in dense.items()}, keyword, means(passages, vectors))
+
     def _statement(
         self, question: str, cosines: Mapping[str, float], keyword: Mapping[str, float], around: Mapping[str, Vectors]
-    ) -> dict[str, float]:
-        """For a claim, a title or keywords: the wording of the best papers is read."""
+    ) -> statement.Parts:
+        """The wording of the best papers is read."""
         fused = fuse(cosines, keyword)
         smoothed = smooth(fused, around)
         papers = self._catalogue.get(ranked(smoothed)[: statement.READ])
@@ -94,7 +102,7 @@ class HybridRetriever:
         rarity = self._keywords.rarity({stem(word) for word in words})
         texts = {key: wording(f"{paper.title or ''} {paper.abstract}") for key, paper in papers.items()}
         letters = {key: shared(words, rarity, max(rarity.values(), default=1.0), text) for key, text in texts.items()}
-        return statement.score(cosines, keyword, {key: smoothed[key] - fused[key] for key in fused}, letters)
+        return statement.Parts(cosines, keyword, {key: smoothed[key] - fused[key] for key in fused}, letters)
 
     def search_within(self, question: str, limit: int, conditions: Conditions) -> list[Hit]:
         """As `search`, among the papers that match. Both legs are narrowed before they are fused."""

@@ -54,7 +54,8 @@ def test_a_word_is_looked_for_once_and_framing_words_not_at_all() -> None:
 
 
 def test_a_statement_adds_up_its_parts() -> None:
-    scores = statement.score({"a": 0.5, "b": 0.2}, {"b": 8.0, "c": 4.0}, {"a": 0.1, "b": 0.0, "c": 0.0}, {"a": 1.0, "b": 0.5})
+    parts = statement.Parts({"a": 0.5, "b": 0.2}, {"b": 8.0, "c": 4.0}, {"a": 0.1, "b": 0.0, "c": 0.0}, {"a": 1.0, "b": 0.5})
+    scores = statement.score(parts)
     w = statement.WEIGHTS
     assert scores["a"] == pytest.approx(w["cosine"] * 0.5 + w["near"] * 0.1 + w["letters"])
     assert scores["b"] == pytest.approx(w["cosine"] * 0.2 + w["keyword"] + w["letters"] * 0.5)
