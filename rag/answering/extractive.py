@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rag.answering import listing
 from rag.answering.comparison import table
 from rag.answering.conflict import conflict
 from rag.answering.deciding import deciding
 from rag.answering.draft import Draft
+from rag.answering.listing import lines
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Verdict
 from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence
@@ -44,7 +44,7 @@ def quote(
     near = papers_to_quote(kind, hits, sentences)
     if kind is QuestionType.LIST and len(near) > 1:
         beyond = len(hits) - len(near)
-        return told(listing.lines(near), "\n", on_token, note=listing.count(len(near), beyond), left_out=beyond)
+        return told(lines(near), "\n", on_token, left_out=beyond)
     if kind is QuestionType.ONE and (sides := conflict(question, sentences)):
         return told([*sides.agree, *sides.deny], "\n", on_token, note=sides.text, opening=f"{sides.text}\n")
     first = deciding(question, near[0]) if len(near) == 1 else None

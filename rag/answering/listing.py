@@ -1,4 +1,4 @@
-"""A list: one cited line a paper, with a count and what was left out."""
+"""A list: one cited line a paper, and a count of what was left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,5 @@ def lines(papers: Sequence[Sequence[ScoredSentence]]) -> list[ScoredSentence]:
 
 
 def count(shown: int, left_out: int) -> str:
-    """What the list holds, for the reader: "3 of 11 papers shown; the others are further from the question."."""
-    if not left_out:
-        return "1 paper shown." if shown == 1 else f"{shown} papers shown."
-    return f"{shown} of {shown + left_out} papers shown; the others are further from the question."
+    """What a list holds, for the reader: "3 of 11 papers found are shown."; empty where all of them are."""
+    return f"{shown} of {shown + left_out} papers found are shown." if left_out else ""

@@ -10,7 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from rag.answering.record import OUTSIDE_MARK, Answer, AnswerKind, CitedSource, Hit, Sentence, Verdict
+from rag.answering.listing import count
+from rag.answering.record import OUTSIDE_MARK, Answer, AnswerKind, CitedSource, Hit, Sentence, Table, Verdict
 from rag.paper import Paper
 from rag.terminal.clean import clean, one_line
 
@@ -38,6 +39,8 @@ def show_answer(console: Console, answer: Answer, *, passages: bool = True) -> N
     fold(console, judged_text(answer))
     if answer.sentences:
         fold(console, Text("\n").append_text(legend()), style="dim")
+    if answer.table is not None:
+        show_table(console, answer.table)
     if answer.sources:
         show_sources(console, answer.sources, passages=passages)
     elif answer.abstained and answer.retrieved:
@@ -129,6 +132,15 @@ def show_sources(console: Console, sources: Iterable[CitedSource], *, passages: 
         _entry(console, f"[{source.number}] ", source.paper, about, quoted)
 
 
+def show_table(console: Console, table: Table) -> None:
+    """Print a comparison: under each aspect what each paper says of it, with the paper's number."""
+    console.print("\nSide by side", style="bold")
+    for aspect in table.rows:
+        fold(console, Text(one_line(aspect.name)), "  ", style="italic")
+        for number, cell in zip(table.columns, aspect.cells, strict=True):
+            fold(console, Text(one_line(cell.text) if cell else "–"), f"    [{number}] ")
+
+
 def show_hits(console: Console, hits: Iterable[Hit]) -> None:
     """Print hits best first, each with its score and its best passage."""
     for rank, hit in enumerate(hits, start=1):
@@ -171,7 +183,7 @@ def when(paper: Paper) -> str:
 
 def remarks(answer: Answer) -> list[str]:
     """The answer's notes; invented citation keys are reported even where no note does."""
-    notes = list(answer.notes)
+    notes = [*([count(len(answer.sources), answer.left_out)] if answer.left_out else []), *answer.notes]
     if answer.invented and not any(key in note for note in notes for key in answer.invented):
         notes.append(f"the model cited what it was not given ({', '.join(answer.invented)}); those marks were removed.")
     return notes

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag.answering.draft import Draft
 from rag.answering.extractive import NOTE, papers_to_quote, pick, quote
+from rag.answering.listing import count
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Sentence, Verdict
 from rag.assistant import Assistant
 from rag.paper import Paper
@@ -65,7 +66,7 @@ def test_a_list_has_one_line_a_paper_and_tells_what_it_leaves_out() -> None:
     draft = quote(LIST, [*(hit for hit, _ in papers), far], [*(own for _, own in papers), papers[0][1]], 90)
     assert len(draft.text.splitlines()) == 6
     assert draft.left_out == 1
-    assert "6 of 7 papers shown; the others are further from the question." in draft.notes
+    assert [count(6, draft.left_out), count(6, 0)] == ["6 of 7 papers found are shown.", ""]
 
 
 def test_the_sentence_that_decides_comes_first() -> None:

@@ -1,0 +1,65 @@
+"""What a question asks for, and whether an abstract gives it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.missing import Asked, details, names, shortfall, what_is_missing
+
+SENTENCES = (
+    "Honey bees dance on the comb.",
+    "We filmed 120 dances in 14 hives with cameras by Sony.",
+    "Rain cut the dances by 40%.",
+    "Training took three days on a GPU.",
+)
+COSINES = (0.5, 0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How many hives were filmed?", [(Asked.COUNT, "hives")]),
+        ("What learning rate did they use?", [(Asked.AMOUNT, "learning rate")]),
+        ("By how many points does it improve?", [(Asked.AMOUNT, "points")]),
+        ("How much were the beekeepers paid?", [(Asked.MONEY, "")]),
+        ("How long did it take, and on what hardware?", [(Asked.TIME, ""), (Asked.NAME, "hardware")]),
+        ("Which language model serves as the judge?", [(Asked.NAME, "language model")]),
+        ("What remedy has been suggested?", [(Asked.THING, "remedy")]),
+        ("What explains the drop?", [(Asked.OPEN, "")]),
+        ("Why do bees dance?", [(Asked.OPEN, "")]),
+        ("Is there a model which dances?", []),
+    ],
+)
+def test_what_is_asked(question: str, asked: list[tuple[Asked, str]]) -> None:
+    assert [(detail.kind, detail.noun) for detail in details(question)] == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many hives were filmed?", 0),
+        ("How many combs were there?", 1),  # there is a comb, but no number stands before it
+        ("By how much did rain cut the dances?", 0),
+        ("What temperature was it?", 2),  # neither the word nor a figure beside it
+        ("How long did training take?", 0),
+        ("How much did it cost?", 1),
+        ("Which company made the cameras?", 1),  # a name is there; the word "company" is not
+        ("What mechanism makes them dance?", 0),  # a shell noun: whatever is said may be it
+        ("Which pollen did they collect?", 1),
+    ],
+)
+def test_how_far_an_abstract_falls_short(question: str, missing: int) -> None:
+    (detail,) = details(question)
+    assert shortfall(detail, question, "Bees", SENTENCES, COSINES).total == missing
+
+
+def test_names_are_new_words_with_capitals() -> None:
+    assert names("Later GPT-4 and Llama beat BERT, see https://example.org/XY.", {"bert"}) == ["GPT-4", "Llama"]
+
+
+@pytest.mark.parametrize(
+    "question", ["How many hives?", "How much is it?", "Which licence?", "How long?", "What accuracy is it?"]
+)
+def test_what_is_missing_ends_a_sentence(question: str) -> None:
+    (detail,) = details(question)
+    assert what_is_missing(detail).split()[0] in {"gives", "does", "says"}
