@@ -34,13 +34,21 @@ def read(path: Path) -> bytes:
         raise QuestionSetError(f"{path} is a folder; expected a question file.", remedy="Name one .jsonl, .yaml or .csv file.")
     try:
         with open_unpacked(path) as file:
-            data = file.read(MOST_BYTES + 1)
+            data = b"".join(_blocks(file))
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or error
         raise QuestionSetError(f"{path} cannot be read: {why}.", remedy="Check the path.") from error
     if len(data) > MOST_BYTES:
         raise QuestionSetError(f"{path} holds more than {MOST_BYTES >> 20} MB.", remedy="Split it.")
     return data
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    """The file's bytes, and no more than one block beyond the limit: a packed file may be built to unpack for ever."""
+    size = 0
+    while size <= MOST_BYTES and (block := file.read(1 << 20)):
+        size += len(block)
+        yield block
 
 
 def open_unpacked(path: Path) -> BinaryIO:
