@@ -38,7 +38,7 @@ def show_answer(console: Console, answer: Answer, *, passages: bool = True) -> N
     passages = passages and answer.kind is not AnswerKind.QUOTED
     fold(console, judged_text(answer))
     if answer.sentences:
-        fold(console, Text("\n").append_text(legend()), style="dim")
+        fold(console, Text("\n").append_text(legend(outside=any(s.outside for s in answer.sentences))), style="dim")
     if answer.table is not None:
         show_table(console, answer.table)
     if answer.sources:
@@ -118,9 +118,12 @@ def symbol(sentence: Sentence) -> Text:
     return Text(*(OUTSIDE if sentence.outside else SYMBOLS[sentence.verdict]))
 
 
-def legend() -> Text:
-    """The four symbols and what they mean."""
-    return Text("  ").join(Text(f"{mark} {verdict.value}") for verdict, (mark, _) in SYMBOLS.items())
+def legend(*, outside: bool = False) -> Text:
+    """The symbols and what they mean; that of sentences from elsewhere only where there are any."""
+    signs = [(mark, verdict.value) for verdict, (mark, _) in SYMBOLS.items()]
+    if outside:
+        signs.append((OUTSIDE[0], "not from your library"))
+    return Text("  ").join(Text(f"{mark}{GLUE}{word.replace(' ', GLUE)}") for mark, word in signs)
 
 
 def show_sources(console: Console, sources: Iterable[CitedSource], *, passages: bool = True) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,20 +48,20 @@ def without(paper: Paper, lost: set[str]) -> Paper:
     return replace(paper, id="", sources=(), **dict.fromkeys(lost))
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FILES)
 def test_a_hard_one(name: str, tmp_path: Path) -> None:
     (read,) = written_and_read([HARD], name, tmp_path)
     assert without(read, LOST[name]) == without(HARD, LOST[name])
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FILES)
 def test_the_sample_library(name: str, tmp_path: Path) -> None:
     papers = [paper for paper in read_file(SAMPLE) if isinstance(paper, Paper)]
     read = written_and_read(papers, name, tmp_path)
     assert [without(paper, LOST[name]) for paper in read] == [without(paper, LOST[name]) for paper in papers]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FILES)
 def test_the_dumps(name: str, shared: Path, tmp_path: Path) -> None:
     files = [file for file in expand([shared / "corpus"]) if isinstance(file, Path)]
     papers = [paper for file in files for paper in read_file(file) if isinstance(paper, Paper)]
@@ -91,6 +92,24 @@ def test_nothing_is_exported_as_nothing() -> None:
     assert "".join(export([], "csv")).startswith("id,title,authors,")
 
 
+def test_csl_json_is_one_array_of_items() -> None:
+    item, bare = json.loads("".join(export([HARD, Paper("abs:1", "Bees dance.")], "csl-json")))
+    assert item == {
+        "id": "lovelace2024braces",
+        "type": "article",
+        "title": HARD.title,
+        "author": [{"literal": name} for name in HARD.authors],
+        "issued": {"date-parts": [[2024, 7, 17]]},
+        "DOI": "10.1000/hard_1",
+        "URL": "https://arxiv.org/abs/2407.02833",
+        "number": "arXiv:2407.02833",
+        "note": "ACL 2024 Findings",
+        "abstract": HARD.abstract,
+    }
+    assert bare == {"id": "bees", "type": "article", "abstract": "Bees dance."}
+    assert json.loads("".join(export([], "csl-json"))) == []
+
+
 def test_citation_keys_are_short_and_unlike() -> None:
     used: set[str] = set()
     key: Callable[..., str] = lambda **values: citation_key(replace(HARD, **values), used)  # noqa: E731
@@ -109,4 +128,4 @@ def test_an_unknown_format_is_refused() -> None:
 
 def test_ids_come_out_the_same(tmp_path: Path) -> None:
     plain = replace(HARD, doi=None, arxiv_id=None, id=paper_id(HARD.abstract))
-    assert [paper.id for name in FORMATS for paper in written_and_read([plain], name, tmp_path)] == [plain.id] * len(FORMATS)
+    assert [paper.id for name in FILES for paper in written_and_read([plain], name, tmp_path)] == [plain.id] * len(FILES)

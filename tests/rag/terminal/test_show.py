@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Sentence, Tokens, Verdict
+from rag.answering.record import OUTSIDE_MARK, Answer, AnswerKind, CitedSource, Hit, Passage, Sentence, Tokens, Verdict
 from rag.paper import Paper
 from rag.terminal.show import GLUE, contains, expense, fold, judged_text, show_answer, show_hits, show_papers
 
@@ -47,6 +47,17 @@ ANSWER = Answer(
 )
 
 
+def test_a_sentence_from_elsewhere_is_told_apart() -> None:
+    own = Sentence("Everybody prunes.", (), Verdict.UNCITED, outside=True)
+    answer = replace(
+        ANSWER, text=f"Pruning halves memory [1]. Everybody prunes {OUTSIDE_MARK}.", sentences=(ANSWER.sentences[0], own)
+    )
+    assert judged_text(answer).plain.replace(GLUE, " ") == (
+        "Pruning halves memory [1]. ✓ Everybody prunes [not from your library]. ○"
+    )
+    assert "○ not from your library" in printed(answer)
+
+
 def printed(answer: Answer, *, passages: bool = True) -> str:
     console = plain_console()
     show_answer(console, answer, passages=passages)
@@ -68,7 +79,8 @@ def test_the_whole_screen() -> None:
         == """\
 Pruning halves memory [1]. ✓ It also cooks [1][2]. ✗ Nobody knows why. ?
 
-✓ supported  ~ partly  ≠ contradicted  # number mismatch  ✗ unsupported  ? uncited
+✓ supported  ~ partly  ≠ contradicted  # number mismatch  ✗ unsupported
+? uncited
 
 Sources
 [1] Pruning revisited
