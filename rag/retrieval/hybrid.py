@@ -19,7 +19,7 @@ from rag.retrieval import statement
 from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
 from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
-from rag.retrieval.letters import shared, wording, words_of
+from rag.retrieval.letters import shared, weigh, wording, words_of
 from rag.retrieval.understand import Form, form_of
 from rag.terms import content_words, stem
 
@@ -99,9 +99,8 @@ class HybridRetriever:
         smoothed = smooth(fused, around)
         papers = self._catalogue.get(ranked(smoothed)[: statement.READ])
         words = words_of(question)
-        rarity = self._keywords.rarity({stem(word) for word in words})
-        texts = {key: wording(f"{paper.title or ''} {paper.abstract}") for key, paper in papers.items()}
-        letters = {key: shared(words, rarity, max(rarity.values(), default=1.0), text) for key, text in texts.items()}
+        wanted = weigh(words, self._keywords.rarity({stem(word) for word in words}))
+        letters = {key: shared(wanted, wording(f"{paper.title or ''} {paper.abstract}")) for key, paper in papers.items()}
         return statement.Parts(cosines, keyword, {key: smoothed[key] - fused[key] for key in fused}, letters)
 
     def search_within(self, question: str, limit: int, conditions: Conditions) -> list[Hit]:

@@ -7,7 +7,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.retrieval import statement
 from rag.retrieval.feedback import SHARE, expand
-from rag.retrieval.letters import groups, shared, wording, words_of
+from rag.retrieval.letters import groups, shared, weigh, wording, words_of
 from rag.retrieval.understand import Form, form_of
 
 
@@ -31,22 +31,23 @@ def test_the_wording_shows_what_is_wanted(text: str, form: Form) -> None:
 
 
 def test_letters_are_groups_of_three_with_the_borders() -> None:
-    assert groups("gene") == {" ge", "gen", "ene", "ne "}
-    assert groups("a") == {" a "}
+    assert groups("gene") == {b" ge", b"gen", b"ene", b"ne "}
+    assert groups("a") == {b" a "}
 
 
 def test_endings_and_marks_cost_little() -> None:
     text = wording("Genes of T-cells")
-    assert text == " genes of t cells "
-    assert shared(["genes"], {}, 1.0, text) == 1.0
-    assert shared(["gene"], {}, 1.0, text) == pytest.approx(3 / 4)  # all but "ne "
-    assert shared(["moss"], {}, 1.0, text) == 0.0
+    assert text == b" genes of t cells "
+    assert shared(weigh(["genes"], {}), text) == pytest.approx(1.0)
+    assert shared(weigh(["gene"], {}), text) == pytest.approx(3 / 4)  # all but "ne "
+    assert shared(weigh(["moss"], {}), text) == 0.0
 
 
-def test_rare_words_count_more() -> None:
+def test_rare_words_count_more_and_unknown_ones_as_the_rarest() -> None:
     rarity = {"gene": 3.0, "moss": 1.0}
-    assert shared(["gene", "moss"], rarity, 9.0, wording("a gene")) == pytest.approx(3 / 4)
-    assert shared([], rarity, 1.0, " ") == 0.0
+    assert shared(weigh(["gene", "moss"], rarity), wording("a gene")) == pytest.approx(3 / 4)
+    assert shared(weigh(["moss", "zyx"], rarity), wording("zyx")) == pytest.approx(3 / 4)
+    assert shared(weigh([], rarity), b" ") == 0.0
 
 
 def test_a_word_is_looked_for_once_and_framing_words_not_at_all() -> None:
