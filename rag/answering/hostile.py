@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 from rag.paper import Paper
+from rag.sentences import sentences
 
 LONGEST_WORD = 200  # characters without a blank; the longest real ones are addresses and formulas
 
@@ -75,6 +76,16 @@ def disguised(paper: Paper) -> bool:
         return False
     in_title = sum(_mixed(word) for word in _WORD.findall(paper.title or ""))
     return in_title >= DISGUISED or in_title + sum(_mixed(word) for word in _WORD.findall(paper.abstract)) > DISGUISED
+
+
+def flags(paper: Paper) -> tuple[str, ...]:
+    """What a reader should know of the paper's text, in words; empty for nearly all papers."""
+    found = []
+    if not all(for_readers(sentence) for sentence in sentences(paper.abstract)):
+        found.append("holds text that addresses an assistant or a machine; it is not used as evidence")
+    if disguised(paper):
+        found.append("mixes alphabets within words, as if to pass for another paper; it is not used as evidence")
+    return tuple(found)
 
 
 def _mixed(word: str) -> bool:

@@ -186,6 +186,7 @@ def describe(console: Any, paper: Paper, held: Sequence[Held]) -> None:
     """Print the paper, then its records; what a record says otherwise than the paper stands under it."""
     from rich.text import Text as Line
 
+    from rag.answering.hostile import flags
     from rag.terminal.clean import one_line
     from rag.terminal.show import fold, when
 
@@ -194,6 +195,8 @@ def describe(console: Any, paper: Paper, held: Sequence[Held]) -> None:
     fold(console, Line(one_line(" · ".join(fact for fact in facts if fact))), style="dim")
     if paper.authors:
         fold(console, Line(one_line(", ".join(paper.authors))), style="dim")
+    for flag in flags(paper):
+        fold(console, Line(f"! {flag}"), style="yellow")
     fold(console, Line("\n" + one_line(paper.abstract)))
     console.print("\nSources", style="bold")
     for number, record in enumerate((record for record in held if not record.amendment), start=1):
