@@ -117,6 +117,7 @@ def _turns(talk: Conversation) -> None:
             icon=":material/expand_less:",
             on_click=lambda: st.session_state.update({earlier: True}),
         )
+    looking = state.talks().leading(turns[-1].replies[-1])  # asked before drawing: it may end meanwhile
     pending = [open_reply for turn in shown if (open_reply := _turn(talk, turn, last=turn is turns[-1])) is not None]
     scroll.to_turn(turns[-1].id)
     for reply, place in pending:
@@ -124,7 +125,7 @@ def _turns(talk: Conversation) -> None:
             _follow(job, place, reply.llm)
         elif not talk.busy:  # another process is at work on it
             _await(talk, reply, place)
-    if not pending and state.talks().leading(turns[-1].replies[-1]):
+    if looking and not pending:
         _look_out(turns[-1].replies[-1], st.empty())
 
 

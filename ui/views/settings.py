@@ -30,11 +30,17 @@ def page() -> None:
     _library()
     st.html("<h2>Health</h2>")
     checked: Job[list[Check]] | None = st.session_state.get("checked")
-    checks = health.quick(engine.settings) if checked is None or not checked.done or checked.error else checked.result()
+    # Taken before anything is drawn: what ends meanwhile is drawn as under way, and wants the page drawn anew.
+    under_way = [job for job in (checked, *_probes().values()) if job is not None and not job.done]
+    busy = checked in under_way
+    checks = (
+        _quick(engine.settings.fingerprint())
+        if busy or checked is None or not checked.done or checked.error
+        else checked.result()
+    )
     st.html(f'<ul class="v-checks">{"".join(_check_html(check) for check in checks)}</ul>')
-    if checked is not None and checked.error is not None:
+    if checked is not None and not busy and checked.error is not None:
         st.html(error_html(checked.error))
-    busy = checked is not None and not checked.done
     st.button(
         "Checking" if busy else "Check everything",
         icon=":material/health_and_safety:",
@@ -51,7 +57,7 @@ def page() -> None:
     _settings()
     shown = "".join(f"<dt>{text(name)}</dt><dd>{text(version)}</dd>" for name, version in health.versions().items())
     st.html(f'<h2>Versions</h2><dl class="v-facts-list">{shown}</dl>')
-    _await([job for job in (checked, *_probes().values()) if job is not None and not job.done])
+    _await(under_way)
 
 
 def _library() -> None:
@@ -68,6 +74,12 @@ def _library() -> None:
     st.html(f'<h2>Library</h2><dl class="v-facts-list">{shown}</dl>')
     if change := engine.outdated():
         st.html(error_html(VouchError(change.message, remedy=change.remedy)))
+
+
+@st.cache_resource(show_spinner=False, ttl=30)
+def _quick(settings: str) -> list[Check]:  # noqa: ARG001  the cache's key
+    """The quick checks, which open clients of back ends; kept for a moment, so that an interaction need not wait for them."""
+    return health.quick(state.assistant().settings)
 
 
 def _check_html(check: Check) -> str:
