@@ -45,7 +45,7 @@ author name
 """
 _COUNTING = """
 two three four five six seven eight nine ten eleven twelve twenty thirty hundred hundreds thousand thousands million millions
-billion half third quarter twice dozen both single double
+billion half third quarter twice dozen
 """
 _ORDINARY = """
 we i this the in our it these however for to a an on llm llms lm lms ai ml nlp sota plm plms code
