@@ -166,12 +166,13 @@ class Scrubber:
 def visible(text: str) -> str:
     """`text` without characters that cannot be seen (control, format, private, unassigned); line and paragraph separators
     become line breaks, tabs spaces."""
-    return "".join(_seen(c) for c in text)
+    return _UNUSUAL.sub(lambda found: _seen(found[0]), text)
+
+
+_UNUSUAL = re.compile(r"[^\n\x20-\x7e]")
 
 
 def _seen(char: str) -> str:
-    if char == "\n" or (char.isascii() and char.isprintable()):
-        return char
     if char == "\t":
         return " "
     category = unicodedata.category(char)
