@@ -192,17 +192,20 @@ def read_summary(folder: Path) -> Summary | None:
 
 def list_runs(home: Path) -> list[RunInfo]:
     """The runs under `<home>/runs`, newest first; folders that hold no readable run are left out."""
-    found = []
-    for path in (home / RUNS).glob(f"*/{MANIFEST}"):
-        try:
-            manifest = read_manifest(path.parent)
-        except RunDamaged:
-            continue
-        if manifest is not None:
-            done = results.count_lines(path.parent)
-            summary = read_summary(path.parent) if done >= manifest.total else None
-            found.append(RunInfo(path.parent, manifest, done, summary))
+    found = [info for path in (home / RUNS).glob(f"*/{MANIFEST}") if (info := run_info(path.parent))]
     return sorted(found, key=lambda run: (run.manifest.started, run.name), reverse=True)
+
+
+def run_info(folder: Path) -> RunInfo | None:
+    """The run in `folder` for a list, None where it holds no readable one."""
+    try:
+        manifest = read_manifest(folder)
+    except RunDamaged:
+        return None
+    if manifest is None:
+        return None
+    done = results.count_lines(folder)
+    return RunInfo(folder, manifest, done, read_summary(folder) if done >= manifest.total else None)
 
 
 @dataclass(frozen=True, slots=True)
