@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 
 import sqlalchemy as sa
 
@@ -36,7 +36,7 @@ class Conditions:
     has_arxiv_id: bool | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) not in (None, ()) for field in fields(self))
+        return any(getattr(self, own.name) not in (None, ()) for own in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,20 @@ class Order:
     limit: int | None
 
 
+def nothing_matches(_: Conditions) -> bool:
+    """`Facts.holds` of a library that nobody has asked."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the library says about itself. `newest` is its latest date; names are sorted."""
+    """What the library says about itself. `newest` is its latest date; names are sorted. `holds` tells whether any paper
+    matches, for names of which there are too many to list."""
 
     newest: dt.date | None = None
     organisations: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    holds: Callable[[Conditions], bool] = field(default=nothing_matches, compare=False)
 
 
 def select(catalogue: Catalogue, conditions: Conditions, limit: int, order: Order | None = None) -> list[str]:
@@ -99,7 +106,15 @@ def facts(catalogue: Catalogue) -> Facts:
             sa.select(PAPERS.c.organisation).where(PAPERS.c.organisation.is_not(None)).distinct()
         ).scalars()
         files = db.execute(sa.select(SOURCES.c.file).where(SOURCES.c.file != "").distinct()).scalars()
-        return Facts(dt.date.fromisoformat(newest) if newest else None, tuple(sorted(organisations)), tuple(sorted(files)))
+        latest = dt.date.fromisoformat(newest) if newest else None
+        return Facts(latest, tuple(sorted(organisations)), tuple(sorted(files)), lambda wanted: holds(catalogue, wanted))
+
+
+def holds(catalogue: Catalogue, conditions: Conditions) -> bool:
+    """Whether any paper matches."""
+    query = sa.select(PAPERS.c.id).where(clause(conditions)).limit(1)
+    with catalogue.reading() as db:
+        return db.execute(query).first() is not None
 
 
 def clause(conditions: Conditions) -> sa.ColumnElement[bool]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from rag.library.selection import Conditions, Facts, Order
+from rag.retrieval import named
 from rag.retrieval.dates import DATE, after, before, months_back, span_of
 
 _NAMED = "no one two three four five six seven eight nine ten eleven twelve"
-WORDS = {word: n for n, word in enumerate(_NAMED.split())} | {"single": 1, "a single": 1, "sole": 1, "twenty": 20, "fifty": 50}
+WORDS = (
+    {"zero": 0}
+    | {word: n for n, word in enumerate(_NAMED.split())}
+    | {"single": 1, "a single": 1, "sole": 1, "twenty": 20, "fifty": 50}
+)
 NUMBER = rf"(?:\d+|{'|'.join(sorted(WORDS, key=len, reverse=True))})"
 WORK = (
     r"(?:papers?|works?|stud(?:y|ies)|articles?|abstracts?|surveys?|publications?|preprints?|research|records?|reports?"
@@ -26,6 +32,7 @@ DUMPS = r"(?:source )?(?:dumps?|sources?|files?)"
 SEVERAL = r"(?:more than one|at least two|two(?: or more)?|several|multiple|both)"
 PAST_LEAD = r"(?:in|from|of|over|within|during)"
 VERB = r"(?:does|do|did|is|are|was|were|has|have|had|the|that|which|who|what|in|on|at|for|of|and|or)"
+ACRONYM = r"(?-i:[A-Z][\w&-]*[A-Z][\w&-]*)"  # of a conference: NeurIPS, ICML
 NEAR_WORK = 5  # words between a paper-like noun and a date that has no verb of its own
 
 Found = dict[str, Any] | None
@@ -148,28 +155,25 @@ def _past(match: re.Match[str], facts: Facts) -> Found:
     return {"date_from": months_back(facts.newest, count * (12 if match["unit"].lower().startswith("y") else 1))}
 
 
+def _decade(match: re.Match[str], _: Facts) -> Found:
+    first = int(match["decade"])
+    return {"date_from": dt.date(first, 1, 1), "date_to": dt.date(first + 9, 12, 31)}
+
+
+def _named_year(match: re.Match[str], facts: Facts) -> Found:
+    """The year of the library's newest paper, or the one before; `the last year` is another rule's."""
+    if facts.newest is None:
+        return None
+    year = facts.newest.year - (match["which"].lower() == "last")
+    return {"date_from": dt.date(year, 1, 1), "date_to": dt.date(year, 12, 31)}
+
+
 def _count(least: str | None, most: str | None, step: int = 0) -> Callable[[re.Match[str], Facts], Found]:
     def read(match: re.Match[str], _: Facts) -> Found:
         count = number(match["n"])
         return {name: bound for name, bound in ((least, count + step), (most, count - step)) if name}
 
     return read
-
-
-def _organisation(match: re.Match[str], facts: Facts) -> Found:
-    """Only an organisation that the library knows, by a telling word of its name."""
-    said = set(re.findall(r"\w+", match["org"].lower()))
-    for name in facts.organisations:
-        telling = [w for w in re.findall(r"\w+", name.lower()) if len(w) > 3 and w not in {"university", "institute", "research"}]
-        hit = next((word for word in telling if word in said), None)
-        if hit:
-            return {"organisation": hit}
-    return None
-
-
-def _file(match: re.Match[str], facts: Facts) -> Found:
-    named = [name for name in facts.files if name.lower().startswith(match["file"].lower())]
-    return {"file": named[0]} if len(named) == 1 else None
 
 
 def _counts(noun: str, least: str, most: str) -> tuple[Rule, ...]:
@@ -198,7 +202,8 @@ def _counted_noun(noun: str, least: str | None, most: str | None) -> Callable[[r
 
 ORDER = re.compile(
     rf"\b(?:the )?(?P<n>{NUMBER} )?(?:(?P<votes>(?:most|highest|best|top)[- ](?:up-?voted|voted|liked|popular))"
-    rf"|(?P<new>newest|latest|most recent)|(?P<old>oldest|earliest)|(?P<many>(?:with )?the most (?:co-?)?authors))"
+    rf"|(?P<new>newest|latest|most recent)|(?P<old>oldest|earliest)|(?P<many>(?:with )?the most (?:co-?)?authors)"
+    r"|(?P<few>(?:with )?the (?:fewest|least) (?:co-?)?authors))"
     rf"(?: (?P<m>{NUMBER})\b)?(?= (?:\w+ ){{0,3}}{WORK}\b|\s*[?,.]|\s*$)",
     re.IGNORECASE,
 )
@@ -217,6 +222,11 @@ RULES: tuple[Rule, ...] = (
     *_counts(VOTES, "min_upvotes", "max_upvotes"),
     *_counts(PEOPLE, "min_authors", "max_authors"),
     _rule(r"\b(?:single|sole|one)[- ]author(?:ed)?\b", _says(min_authors=1, max_authors=1)),
+    _rule(rf"\bpre[- ](?P<a>{DATE})\b", _until(exclusive=True)),
+    _rule(rf"\bpost[- ](?P<a>{DATE})\b", _from(exclusive=True)),
+    _rule(r"\b(?:from|in|of|during|since) the (?P<decade>(?:19|20)\d0)s\b", _decade, near_work=True),
+    _rule(rf"\b(?:(?:{PAST_LEAD}|{DATED}) )?(?<!the )(?P<which>this|last) year(?:'s)?\b", _named_year, near_work=True),
+    _rule(rf"\b{_ON}(?:in|from|during|of) (?P<a>{DATE}),? (?:or|and) (?:in )?(?P<b>{DATE})\b", _span, near_work=True),
     _rule(rf"\b{_ON}between (?P<a>{DATE}) and (?P<b>{DATE})\b", _span, near_work=True),
     _rule(rf"\b{_ON}(?:from|in)? ?(?P<a>{DATE}) ?(?:to|until|through|till|-|–) ?(?P<b>{DATE})\b", _span, near_work=True),
     _rule(
@@ -237,8 +247,37 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"\b{DATED} (?:in |from |on |during |of )?(?P<a>{DATE})\b", _span),
     _rule(rf"\b(?:(?:is|are|was|were) )?(?:from|in|of|during|on) (?P<a>{DATE})(?=[\s,.?!;:)]|$)", _span, near_work=True),
     _rule(rf"\b(?P<a>{DATE})(?:'s)?(?! {VERB}\b)(?= (?:\S+ ){{0,3}}{WORK}\b)", _adjective),
-    _rule(r"\b(?:by|from|of|at|with|affiliated with|organi[sz]ation(?: is|:)?)(?: the)? (?P<org>[\w .&-]{2,40})", _organisation),
-    _rule(r"\b(?:in|from) (?:the )?(?:file|dump|source)(?: named| called)? (?P<file>[\w.-]+)\b", _file),
+    _rule(rf"\b(?P<org>(?-i:[A-Z])[\w&-]{{2,40}})(?:'s)? (?={WORK}\b)", named.organisation),
+    _rule(
+        r"\b(?:by|from|of|at|with|affiliated with|organi[sz]ation(?: is|:)?)(?: the)? (?P<org>[\w .&-]{2,40})", named.organisation
+    ),
+    _rule(r"(?:(?<=\bhas )|(?<=\bdid ))(?P<org>[\w&-]{3,40})(?= (?:published?|released?|done)\b)", named.organisation),
+    _rule(rf"\b(?:written|(?:co-?)?authored) by (?P<who>{named.PERSON})(?: et al\.?)?", named.author),
+    _rule(rf"\bby (?P<who>{named.PERSON})(?: et al\.?)?", named.author, near_work=True),
+    _rule(rf"\b(?P<who>{named.PERSON})'s (?={WORK}\b)", named.author),
+    _rule(
+        rf"(?:(?<=\bhas )|(?<=\bdid ))(?P<who>{named.PERSON})(?: et al\.?)?(?= (?:writ|publish|author)\w*\b)",
+        named.author,
+    ),
+    _rule(
+        rf"\b(?:(?:accepted|presented|published|appear(?:ed|ing)?) )(?:at|to|by|in|for) (?:the )?"
+        rf"(?P<venue>{named.VENUE})(?=[\s,.?!;:)]|$)",
+        named.venue,
+    ),
+    _rule(
+        rf"\b(?P<venue>{ACRONYM} (?:19|20)\d\d) (?={WORK}\b)|\b(?P<bare>{ACRONYM}) (?=(?:papers|publications|articles)\b)",
+        named.venue,
+    ),
+    _rule(
+        r"(?<=s )(?:at|in|from) (?:the )?(?P<venue>(?-i:[A-Z])[\w&-]{2,}(?: (?:19|20)\d\d)?)(?=[\s,.?!;:)]|$)",
+        named.venue,
+        near_work=True,
+    ),
+    _rule(r"\b(?:in|from) (?:the )?(?:file|dump|source)(?: named| called)? (?P<file>[\w.-]+)\b", named.file),
+    _rule(
+        r"\b(?:in|from|of) (?P<file>[\w-]+\.(?:txt|jsonl?|csv|tsv|bib|ris|xml|nbib|md|html?|zip|tar|gz|bz2|xz|zst)\b[\w.]*)",
+        named.file,
+    ),
 )
 
 
@@ -247,6 +286,6 @@ def _order(match: re.Match[str]) -> Order:
     count = number(said.strip()) if said else None
     if match["votes"]:
         return Order("upvotes", True, count)
-    if match["many"]:
-        return Order("author_count", True, count)
+    if match["many"] or match["few"]:
+        return Order("author_count", bool(match["many"]), count)
     return Order("date", bool(match["new"]), count)

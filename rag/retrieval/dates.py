@@ -12,11 +12,13 @@ _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 DATE = (
-    rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?!\d)|(?:the )?(?:first|second) half of {_YEAR}|Q[1-4] (?:of )?{_YEAR}"
+    rf"(?:(?:the )?(?:spring|summer|autumn|fall)(?: of)? {_YEAR}"
+    rf"|\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?!\d)|(?:the )?(?:first|second) half of {_YEAR}|Q[1-4] (?:of )?{_YEAR}"
     rf"|{_MONTH} {_DAY},? {_YEAR}|{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH},? (?:of )?{_YEAR}|(?:early |mid-?|late )?{_YEAR})"
 )
 """Regular expression, without groups, of every date below."""
 _HALVES = {"first": (1, 6), "second": (7, 12), "early": (1, 4), "mid": (5, 8), "late": (9, 12)}
+_HALVES |= {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def span_of(text: str) -> Span | None:
     if found:
         return _days(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
     year = int(re.findall(_YEAR, text)[-1])
-    part = re.search(r"(first|second) half|(early|mid|late)|q([1-4])", text)
+    part = re.search(r"(first|second) half|(early|mid|late|spring|summer|autumn|fall)|q([1-4])", text)
     if part:
         quarter = int(part[3]) if part[3] else 0
         start, end = (3 * quarter - 2, 3 * quarter) if quarter else _HALVES[part[1] or part[2]]

@@ -24,7 +24,7 @@ from rag.retrieval.understand import Form, form_of
 from rag.terms import content_words, stem
 
 DEPTH = 100  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
-WIDE = 300  # passages where several papers are wanted or wording is read: papers that only keywords find get their cosine
+WIDE = 300  # the same where several papers are wanted or wording is read; then fewer papers lack one leg's score
 REACH = 1.1
 """BM25 that counts as full, as a multiple of the summed rarity of the question's words. 2.2 (k1 + 1) is what a short paper
 could reach that repeats each of them for ever."""
@@ -51,7 +51,7 @@ class HybridRetriever:
         depth = max(DEPTH, 2 * limit)
         passages, vectors = self._vectors.around(vector, depth if form is Form.QUESTION else max(WIDE, depth))
         dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
-        keyword = dict(self._keywords.search(question, depth))
+        keyword = dict(self._keywords.search(question, depth if form is Form.QUESTION else max(WIDE, depth)))
         cosines = {key: cosine for key, (_, cosine) in dense.items()}
         around = means(passages, vectors)
         if form is Form.SEVERAL:
@@ -88,7 +88,7 @@ class HybridRetriever:
         vector = self._embedder.embed([question])[0]
         passages, vectors = self._vectors.around(vector, WIDE)
         dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
-        keyword = dict(self._keywords.search(question, DEPTH))
+        keyword = dict(self._keywords.search(question, WIDE))
         return self._statement(question, {key: c for key, (_, c) in dense.items()}, keyword, means(passages, vectors))
 
     def _statement(

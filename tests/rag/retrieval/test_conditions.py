@@ -120,3 +120,51 @@ def test_claims_and_queries_of_other_collections_state_no_condition() -> None:
     texts = [json.loads(line)["text"] for line in (SHARED / "bench/scifact/queries.jsonl").read_text().splitlines()]
     texts += [json.loads(line)["text"] for line in (SHARED / "bench/cranfield/queries.jsonl").read_text().splitlines()]
     assert [text for text in texts if read_conditions(text, FACTS).labels] == []
+
+
+AUTHORS, COMMENTS = ("Noam Shazeer", "Ada Example"), ("Accepted at NeurIPS 2023", "ICML 2023 oral", "Findings of ACL 2024")
+
+
+def holds(wanted: Conditions) -> bool:
+    """A library of two authors and three comments."""
+    by = wanted.author is not None and any(wanted.author.lower() in name.lower() for name in AUTHORS)
+    return by or (wanted.venue is not None and any(wanted.venue.lower() in comment.lower() for comment in COMMENTS))
+
+
+NAMED = Facts(dt.date(2025, 11, 30), ("Google DeepMind", "Artificial Intelligence Lab"), ("dump_a.txt", "pages.jsonl"), holds)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "topic"),
+    [
+        ("papers by Noam Shazeer on attention", conditions(author="Noam Shazeer"), "papers on attention"),
+        ("What has Shazeer published?", conditions(author="Shazeer"), "What has published?"),
+        ("Ada Example's papers about bees", conditions(author="Ada Example"), "papers about bees"),
+        ("papers by Nobody Known on attention", Conditions(), "papers by Nobody Known on attention"),
+        ("Is attention improved by RLHF?", Conditions(), "Is attention improved by RLHF?"),
+        ("Which papers accepted at NeurIPS concern bees?", conditions(venue="NeurIPS"), "Which papers concern bees?"),
+        ("ICML 2023 papers on graphs", conditions(venue="ICML 2023"), "papers on graphs"),
+        ("ICML 2019 papers on graphs", conditions(venue="ICML"), "papers on graphs"),
+        ("AIME 2024 papers on graphs", Conditions(), "AIME 2024 papers on graphs"),
+        ("Which DeepMind papers are about bees?", conditions(organisation="deepmind"), "Which papers are about bees?"),
+        ("artificial intelligence papers about bees", Conditions(), "artificial intelligence papers about bees"),
+        ("Which papers in pages.jsonl are about bees?", conditions(file="pages.jsonl"), "Which papers are about bees?"),
+        ("pre-2020 work on bees", conditions(date_to="2019-12-31"), "work on bees"),
+        ("post-2023 papers on bees", conditions(date_from="2024-01-01"), "papers on bees"),
+        ("papers from the 2010s", conditions(date_from="2010-01-01", date_to="2019-12-31"), "papers"),
+        ("papers from this year", conditions(date_from="2025-01-01", date_to="2025-12-31"), "papers"),
+        ("anything from last year on bees?", conditions(date_from="2024-01-01", date_to="2024-12-31"), "anything on bees?"),
+        ("papers in the last year", conditions(date_from="2024-12-01"), "papers"),
+        ("papers in December 2023 or January 2024", conditions(date_from="2023-12-01", date_to="2024-01-31"), "papers"),
+        ("papers from summer 2024", conditions(date_from="2024-06-01", date_to="2024-08-31"), "papers"),
+        ("papers with zero upvotes", conditions(min_upvotes=0, max_upvotes=0), "papers"),
+    ],
+)
+def test_names_count_where_the_library_holds_them(question: str, expected: Conditions, topic: str) -> None:
+    reading = read_conditions(question, NAMED)
+    assert reading.conditions == expected
+    assert reading.topic == topic
+
+
+def test_the_fewest_authors_are_an_order() -> None:
+    assert read_conditions("Which papers have the fewest authors?", FACTS).order == Order("author_count", False, None)
