@@ -40,7 +40,8 @@ def outcome(answer: Answer, *, answerable: bool, scores: Mapping[str, float], su
     """What became of a question, from its scores (see `eval.scoring`).
 
     An answer to an answerable question is right where, of what the set gives, the first of these holds: the right label;
-    half of the key facts; half of the named papers cited and half of the sentences supported. Without a label, key facts or
+    half of the key facts by their words (`metrics.facts_covered`); half of the named papers cited and half of the sentences
+    supported. Without a label, key facts or
     papers it is not judged. `support` is the share of supported sentences, None where nothing was checked.
     """
     if answer.abstained:
@@ -49,8 +50,8 @@ def outcome(answer: Answer, *, answerable: bool, scores: Mapping[str, float], su
         return Outcome.ANSWERED_WRONG
     if "label_accuracy" in scores:
         right = scores["label_accuracy"] == 1.0
-    elif "fact_recall" in scores:
-        right = scores["fact_recall"] >= FACTS_FROM
+    elif "facts_covered" in scores:
+        right = scores["facts_covered"] >= FACTS_FROM
     elif "citation_recall" in scores:
         right = scores["citation_recall"] >= FACTS_FROM and (support is None or support >= FACTS_FROM)
     else:

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from rag.terms import content_words
+
 RANK_FIGURES = ("hit@1", "hit@3", "hit@5", "hit@10", "recall@5", "recall@10", "mrr@10", "ndcg@10")
 
 BOOTSTRAP_RESAMPLES = 2000
@@ -75,6 +77,24 @@ def key_fact_recall(text: str, facts: Sequence[str]) -> float:
         raise ValueError("no key fact: recall is not defined")
     given = answer_text(text)
     return sum(normalised(fact) in given for fact in facts) / len(facts)
+
+
+def facts_covered(text: str, facts: Sequence[str]) -> float:
+    """Share of `facts` whose words the answer's `text` has: every number, and two thirds of the stems that carry meaning.
+
+    For facts told in other words than the answer's (`key_fact_recall` wants them word for word); word order and negation do
+    not count, so it errs on the kind side. ValueError where there is no fact.
+    """
+    if not facts:
+        raise ValueError("no key fact: recall is not defined")
+    given = set(content_words(answer_text(text)))
+    return sum(_is_covered(content_words(normalised(fact)), given) for fact in facts) / len(facts)
+
+
+def _is_covered(wanted: Sequence[str], given: Collection[str]) -> bool:
+    words = set(wanted)
+    numbers = {word for word in words if any(c.isdigit() for c in word)}
+    return bool(words) and numbers <= set(given) and 3 * len(words.intersection(given)) >= 2 * len(words)
 
 
 def token_f1(text: str, reference: str) -> float:

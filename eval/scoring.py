@@ -35,6 +35,7 @@ FIGURES = {
     "evidence_precision": "evidence sentences, precision",
     "evidence_recall": "evidence sentences, recall",
     "fact_recall": "key-fact recall",
+    "facts_covered": "key facts, by their words",
     "token_f1": "token F1",
     "label_accuracy": "label accuracy",
     "right": "right (answered or refused)",
@@ -75,6 +76,8 @@ def score(
         scores["evidence_recall"] = metrics.evidence_recall(own, gold)
     if turn.key_facts:
         scores["fact_recall"] = metrics.key_fact_recall(answer.text, turn.key_facts)
+        covered = metrics.facts_covered(answer.text, turn.key_facts)
+        scores["facts_covered"] = max(covered, scores["fact_recall"])
     if turn.label is not None:
         scores["label_accuracy"] = float(said is not None and said.casefold() == turn.label.casefold())
     if turn.answerable and has_reference(turn.answer, turn.label):
@@ -112,7 +115,7 @@ def applicable(exchange: Mapping[str, Any]) -> list[str]:
     if exchange.get("evidence") and answerable:
         names += ["evidence_precision", "evidence_recall"]
     if exchange.get("key_facts"):
-        names.append("fact_recall")
+        names += ["fact_recall", "facts_covered"]
     if exchange.get("label") is not None:
         names.append("label_accuracy")
     if answerable and has_reference(exchange.get("reference"), exchange.get("label")):

@@ -133,6 +133,20 @@ def test_the_label_in_an_answer(text: str, label: str | None) -> None:
     assert metrics.label_of(text, ["maybe", "no", "yes"]) == label
 
 
+@pytest.mark.parametrize(
+    ("fact", "covered"),
+    [
+        ("InfiFPO keeps sequence probabilities", True),  # infifpo, keep, probabl of infifpo, keep, sequenc, probabl: 3 of 4
+        ("probabilities of unseen sequences", False),  # 1 of 3
+        ("83.33", True),
+        ("83.33 on 11 benchmarks", False),  # 11 is not there, and a number has to be
+        ("83.33, 79.95", False),
+    ],
+)
+def test_facts_told_in_other_words(fact: str, covered: bool) -> None:
+    assert metrics.facts_covered("It keeps probabilities: InfiFPO reaches 83.33 [1].", [fact]) == covered
+
+
 def test_words_are_counted_without_marks() -> None:
     assert metrics.word_count("State-of-the-art: 5.08% better. [1][2]") == 6  # state of the art 5.08% better
     assert metrics.word_count("") == 0
