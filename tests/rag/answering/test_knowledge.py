@@ -58,7 +58,8 @@ def key(request: Request, degrees: int) -> str:
 
 def follows_the_papers(request: Request) -> str:
     """A model that keeps to the rules it is given."""
-    return f"{SAID} [{key(request, 87)}]. Another paper has it that pure water boils at 91 degrees Celsius at sea level [{key(request, 91)}]."
+    other = "Another paper has it that pure water boils at 91 degrees Celsius at sea level"
+    return f"{SAID} [{key(request, 87)}]. {other} [{key(request, 91)}]."
 
 
 def knows_better(request: Request) -> str:
