@@ -63,9 +63,7 @@ def notes_on(
         dropped = len(done.repairs) - rewritten
         parts = [counted(rewritten, "sentence was rewritten", "sentences were rewritten")] if rewritten else []
         if dropped:
-            parts.append(
-                f"{dropped} dropped" if parts else counted(dropped, "sentence was dropped", "sentences were dropped")
-            )
+            parts.append(f"{dropped} dropped" if parts else counted(dropped, "sentence was dropped", "sentences were dropped"))
         notes.append(f"{', '.join(parts)} after checking.")
     notes.append(done.note)
     if outside := sum(sentence.outside for sentence in sentences):
