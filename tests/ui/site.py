@@ -108,7 +108,8 @@ def watched(browser: Browser, look: dict[str, object], *, but: str = "$^") -> It
     tab.on("request", lambda request: None if _stays(request.url) else amiss.append(f"request to {request.url}"))
     yield tab
     assert tab.evaluate("window.pwned") is None, "a script of a paper ran"
-    assert [found for found in amiss if not re.search(but, found)] == []
+    left = [found for found in amiss if not re.search(but, found)]
+    assert not left, left
     context.close()
 
 

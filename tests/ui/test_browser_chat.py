@@ -111,6 +111,7 @@ def test_references_are_exported_and_the_answer_is_copied(page: Page, tmp_path: 
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(page, QUESTION)
     final = answered(page, 1)
+    expect(page.get_by_role("heading", name="Ask on")).to_be_visible()  # the page is at rest
     page.get_by_role("button", name="Copy").click()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert final.locator(".v-sentence").first.inner_text()[:40] in copied

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -11,6 +11,7 @@ from rag.answering.record import Answer
 from rag.conversations.record import Interrupted, Reply, Turn
 from rag.errors import BackendError, LibraryError, VouchError
 from rag.export import FORMATS
+from rag.paper import Paper
 from ui import feedback, state
 from ui.components.answer import QUOTING, answer_html, back_end, plain_text
 from ui.components.notice import error_html
@@ -170,15 +171,17 @@ def _again(talk: Conversation, turn: Turn, reply: Reply) -> None:
 
 
 def _export(answer: Answer, reply: Reply) -> None:
-    """The answer, and the references it cites, as files; made when asked for."""
+    """The answer, and the references it cites, as files; each is made when it is asked for."""
     papers = [source.paper for source in answer.sources]
-    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{reply.id}", on_change="rerun") as menu:
-        if not menu.open:
-            return
-        _download("Answer as Markdown", markdown(answer), f"answer-{reply.id}.md")
+    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{reply.id}"):
+        _download("Answer as Markdown", lambda: markdown(answer), f"answer-{reply.id}.md")
         for name, (words, ending) in REFERENCES.items() if papers else ():
-            _download(words, "".join(FORMATS[name](papers)), f"references-{reply.id}.{ending}")
+            _download(words, partial(_references, name, papers), f"references-{reply.id}.{ending}")
 
 
-def _download(words: str, data: str, name: str) -> None:
-    st.download_button(words, data, name, key=f"download-{name}", on_click="ignore", type="tertiary")
+def _references(name: str, papers: Sequence[Paper]) -> str:
+    return "".join(FORMATS[name](papers))
+
+
+def _download(words: str, made: Callable[[], str], name: str) -> None:
+    st.download_button(words, made, name, key=f"download-{name}", on_click="ignore", type="tertiary")

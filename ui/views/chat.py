@@ -63,8 +63,9 @@ def _sidebar(talk: Conversation) -> None:
     choices = state.back_ends()
     if len(choices) > 1:
         chosen = state.chosen()
-        choice = st.selectbox("Answers by", choices, index=choices.index(chosen), format_func=back_end)
-        state.choose(choice)
+        st.selectbox(
+            "Answers by", choices, index=choices.index(chosen), format_func=back_end, key="answers-by", on_change=_choose
+        )
     if state.chosen() == QUOTING:
         words = "Answers are sentences quoted from the abstracts, word for word."
         if len(choices) == 1:
@@ -75,6 +76,11 @@ def _sidebar(talk: Conversation) -> None:
         words = "It may add what it knows itself, marked “not from your library” (VOUCH_KNOWLEDGE=papers-first)."
     st.html(f'<p class="v-sidebar">{words}</p>')
     history.draw(talk)
+
+
+def _choose() -> None:
+    """Take the choice before anything is drawn: the next question may come with the same click."""
+    state.choose(st.session_state["answers-by"])
 
 
 def _welcome() -> None:
