@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rag.browsing import Browsing
 from rag.errors import ReadError
 from rag.library.ingest import index_all, ingest
 from rag.library.reindex import reindex
@@ -14,7 +15,8 @@ from rag.library.report import IngestProgress, IngestReport, ReindexReport, Sync
 from rag.library.selection import facts
 from rag.library.sources import Held
 from rag.library.sync import places, sync
-from rag.opened import OnProgress, OpenLibrary, silent
+from rag.library.undo import last_record, take_back
+from rag.opened import OnProgress, silent
 from rag.paper import Paper
 from rag.readers import expand, read_file
 from rag.readers.columns import refuse_unknown_fields
@@ -23,7 +25,7 @@ SAMPLE = Path(__file__).parent / "sample" / "sample-library.jsonl"
 MADE_ROOM = "The sample library made room for your papers; `vouch ingest --sample` brings it back."
 
 
-class Upkeep(OpenLibrary):
+class Upkeep(Browsing):
     """Methods that change the library; every one raises LibraryLocked where another process is writing."""
 
     def ingest(
@@ -127,6 +129,16 @@ class Upkeep(OpenLibrary):
         """Take papers out of the library; returns how many. A file that holds one brings it back when it is read again."""
         with self._writing("a removal"):
             return remove_papers(self.stores(), ids)
+
+    def last_record(self) -> int:
+        """The number of the newest record, for `take_back`."""
+        return last_record(self._catalogue)
+
+    def take_back(self, paths: Sequence[str | Path], after: int) -> int:
+        """Undo an ingest of these files: what they brought after record `after` goes, and papers that nothing else holds with
+        it; returns how many papers left."""
+        with self._writing("an undo"):
+            return take_back(self.stores(), [str(path) for path in paths], after)
 
     def split(self, paper_id: str, chosen: Sequence[int] | None = None, progress: OnProgress = None) -> list[str]:
         """Make a paper of its own of the sources numbered `chosen` (1 for the first), or of every different one.

@@ -93,6 +93,20 @@ class KeywordIndex:
         searcher = self._index.searcher()
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in searcher.search(query, limit).hits]
 
+    def holding(self, words: str) -> list[tuple[str, float]]:
+        """(paper id, BM25) of every paper whose text holds the words side by side, in any inflection, best first.
+
+        About 1 µs of processor time a paper: 184,305 take 0.2 s.
+        """
+        said = " ".join(WORD.findall(words))
+        if not said:
+            return []
+        query, _ = self._index.parse_query_lenient(f'"{said}"', ["text"])
+        self.refresh()
+        searcher = self._index.searcher()
+        found = searcher.search(query, max(1, searcher.num_docs)).hits
+        return [(searcher.doc(address)["id"][0], float(score)) for score, address in found]
+
     def search_stems(self, weights: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """As `search`, for stems (as `rag.terms.content_words` gives them), each counted as often as its weight says."""
         from tantivy import Occur, Query
