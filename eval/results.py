@@ -21,17 +21,38 @@ def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
 
     Raises RunDamaged for a line in the middle that is no row.
     """
+    return (row for row, _, _ in placed_rows(folder))
+
+
+def placed_rows(folder: Path) -> Iterator[tuple[dict[str, Any], int, int]]:
+    """`read_rows` with the byte at which each row begins and its size in bytes, for `read_row`."""
     path = folder / RESULTS
     if not path.exists():
         return
+    at = 0
     with path.open("rb") as file:
         for line, data in enumerate(file, start=1):
             row = _row(data)
             if row is not None:
-                yield row
+                yield row, at, len(data)
             elif file.read(1):
                 remedy = "Delete that line to ask its question again, or give another --out."
                 raise RunDamaged(f"{path}, line {line}: no result row.", remedy=remedy)
+            at += len(data)
+
+
+def read_row(folder: Path, at: int, size: int) -> dict[str, Any]:
+    """The row at that place. Raises RunDamaged where it is not there any more."""
+    path = folder / RESULTS
+    try:
+        with path.open("rb") as file:
+            file.seek(at)
+            row = _row(file.read(size))
+    except OSError:
+        row = None
+    if row is None:
+        raise RunDamaged(f"{path} was changed in the meantime.", remedy="Load the page again.")
+    return row
 
 
 def exchanges(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:

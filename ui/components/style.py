@@ -209,6 +209,12 @@ body:has(.stApp[data-test-connection-state="PINGING_SERVER"]) :is([role="dialog"
 .v-checks .v-verdict { margin: 0 .35em 0 0; }
 .v-facts-list dt, .v-facts-list dd { padding: 0 !important; margin: 0 !important; }
 .v-facts-list dd { margin: 0; overflow-wrap: anywhere; }
+.v-bars { display: grid; gap: .3rem; margin: .1rem 0 .75rem; }
+.v-bar-row { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr 3rem; gap: .75rem; align-items: center;
+  font-size: .875rem; line-height: 1.35; }
+.v-bar-row > span:last-child { text-align: right; font-variant-numeric: tabular-nums; }
+.v-bar { display: block; height: .6rem; border-radius: .3rem; background: var(--v-soft); }
+.v-bar i { display: block; height: 100%; min-width: 2px; border-radius: .3rem; background: var(--v-link); }
 .v-skeleton { display: grid; gap: .75rem; }
 .v-skeleton i { display: block; height: 2.5rem; border-radius: .5rem; background: var(--v-soft); }
 """
