@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.abstain import NO_MATCH, REFUSAL, Confidence, confidence, nearly, refuses
@@ -21,6 +22,7 @@ from rag.embedding import Vectors
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.stages import Stages, added, total_cost
 from rag.retrieval.understand import QuestionType
 from rag.upkeep import Upkeep
 
@@ -73,7 +75,10 @@ class Assistant(Upkeep):
         # Opened before anything else: a missing key is told at once, not after the search.
         backends = {s: Recorded(open_backend(s, self.settings)) for s in specs if s != EXTRACTIVE}
         self._finish_pending()
-        found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without)
+        stages = Stages(self.settings, backends.get(spec))
+        found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages)
+        if not (found.listing or found.ordered):
+            found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
         clock.lap("retrieve")
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
@@ -132,18 +137,21 @@ class Assistant(Upkeep):
             table=draft.table,
             left_out=draft.left_out,
             model=spec,
-            tokens=draft.tokens,
-            cost=cost(spec, draft.tokens, self.settings.home) if draft.tokens.total else 0.0,
+            tokens=added(draft.tokens, stages.tokens),
+            cost=total_cost(
+                cost(spec, draft.tokens, self.settings.home) if draft.tokens.total else 0.0, *(use.cost for use in stages.uses)
+            ),
             timings=clock.laps,
             standalone=found.searched,
             filters=found.labels,
             invented=draft.invented,
-            notes=tuple(note for note in (found.note, *draft.notes, screened.note) if note),
+            notes=tuple(note for note in (found.note, *stages.notes, *draft.notes, screened.note) if note),
             settings_fingerprint=self.settings.fingerprint(),
             settings=asked_with,
             follows=tuple(answer.id for answer in history if answer.id),
             repairs=draft.repairs,
             asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            stages=tuple(stages.uses),
             attempts=tuple(attempt for backend in backends.values() for attempt in backend.attempts),
         )
 

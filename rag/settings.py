@@ -29,8 +29,16 @@ SHAPING = (
     "knowledge",
     "repair",
     "support",
+    "condense",
+    "augment",
+    "rerank",
 )
 """Settings that shape an answer."""
+
+
+AUGMENTATIONS = ("rephrase", "decompose", "specialise", "constrain", "hypothetical")
+"""Ways of `augment`."""
+RERANKERS = ("llm", "cross-encoder", "cohere")
 
 
 def _key(*names: str) -> AliasChoices:
@@ -128,6 +136,21 @@ class Settings(BaseSettings):
         default="offline", description="who judges sentences: offline, or llm to hear the back end's verdict as well"
     )
     risk: float = Field(default=0.1, ge=0, le=1, description="share of answers that may be wrong; the lower, the more is refused")
+    condense: bool = Field(
+        default=True, description="whether a back end rewords a follow-up that leans on earlier turns, on or off"
+    )
+    augment: str = Field(
+        default="",
+        description="further queries a back end writes, off when empty: all, or some of " + ", ".join(AUGMENTATIONS),
+    )
+    rerank: str = Field(
+        default="",
+        description="what puts the papers found into order, off when empty: llm, cross-encoder[:MODEL] or cohere[:MODEL]",
+    )
+    cohere_api_key: SecretStr | None = Field(
+        default=None, description="key for cohere", validation_alias=_key("VOUCH_COHERE_API_KEY", "COHERE_API_KEY")
+    )
+    cohere_base_url: str | None = Field(default=None, description="address in place of Cohere's own")
     threads: int = Field(default=0, ge=0, description="threads for embedding; 0 takes all cores")
     chroma_url: str | None = Field(
         default=None, description="address of a Chroma server for the vectors, such as http://localhost:8000"
@@ -160,6 +183,28 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[^\s?#{}]+", url, re.IGNORECASE):
             raise ValueError("expected an address that begins with http:// or https:// and has no query")
         return url.rstrip("/")
+
+    @field_validator("augment")
+    @classmethod
+    def _ways(cls, ways: str) -> str:
+        named = [way.strip().lower() for way in ways.split(",") if way.strip()]
+        if unknown := [way for way in named if way not in (*AUGMENTATIONS, "all")]:
+            raise ValueError(f"{unknown[0]!r} is none of all, {', '.join(AUGMENTATIONS)}")
+        return ",".join(named)
+
+    @field_validator("rerank")
+    @classmethod
+    def _reranker(cls, named: str) -> str:
+        kind, colon, model = (part.strip() for part in named.partition(":"))
+        if kind not in ("", *RERANKERS) or (kind == "llm" and model):
+            raise ValueError(f"expected {', '.join(RERANKERS)}, or cross-encoder:MODEL or cohere:MODEL")
+        return f"{kind}{colon}{model}" if model else kind
+
+    @property
+    def augmentations(self) -> tuple[str, ...]:
+        """The ways of `augment`, each named."""
+        named = self.augment.split(",")
+        return tuple(way for way in AUGMENTATIONS if way in named or "all" in named)
 
     @classmethod
     def load(cls, **values: Any) -> Self:

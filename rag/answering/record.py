@@ -156,6 +156,19 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class StageUse:
+    """An optional stage of the search: what it `added` in words, and what that took. `cost` is in US dollars, None where the
+    price is unknown. `failed` is True where the search went on without it."""
+
+    name: str
+    added: str
+    seconds: float
+    tokens: Tokens = Tokens()
+    cost: float | None = 0.0
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer and everything needed to check it later; nothing is recomputed for display.
 
@@ -169,6 +182,7 @@ class Answer:
     the answer is stored; `follows` are the ids of the conversation's earlier answers, oldest first. `attempts` are the
     requests to back ends, in order, the failed ones too. `missing` says what of the question the closest paper does not give.
     `table` sets papers side by side where the question compares them; `left_out` counts papers of a list that are not shown.
+    `stages` are the optional stages of the search that were used; `tokens` and `cost` include theirs.
     """
 
     question: str
@@ -197,6 +211,7 @@ class Answer:
     missing: str = ""
     table: Table | None = None
     left_out: int = 0
+    stages: tuple[StageUse, ...] = ()
 
     def source(self, number: int) -> CitedSource:
         """The source with that number; KeyError where the answer has none."""
@@ -228,6 +243,7 @@ class Answer:
         row["follows"] = list(self.follows)
         row["settings"] = dict(self.settings)
         row["attempts"] = [asdict(a) for a in self.attempts]
+        row["stages"] = [asdict(stage) for stage in self.stages]
         row["repairs"] = [{**asdict(r), "verdict": r.verdict.value} for r in self.repairs]
         row["table"] = self.table and {
             "columns": list(self.table.columns),
@@ -254,6 +270,7 @@ class Answer:
         values["notes"] = tuple(row["notes"])
         values["follows"] = tuple(row.get("follows", ()))
         values["attempts"] = tuple(Attempt(**a) for a in row.get("attempts", ()))
+        values["stages"] = tuple(StageUse(**{**s, "tokens": Tokens(**s["tokens"])}) for s in row.get("stages", ()))
         values["repairs"] = tuple(Repair(r["before"], Verdict(r["verdict"]), r["after"]) for r in row.get("repairs", ()))
         values["table"] = Table.from_dict(row["table"]) if row.get("table") else None
         return cls(**values)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
@@ -16,6 +17,7 @@ from rag.retrieval.understand import QuestionType, question_type
 from rag.terms import content_words, stem
 
 LISTED = 100  # papers a list by metadata alone holds at most
+FURTHER = 0.95  # what a further query counts
 RANKED = 5  # papers "the newest papers" stands for where no number is said
 ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
 WORKS = re.compile(
@@ -39,7 +41,8 @@ class Found:
     """What a question was taken to mean, and the papers found for it.
 
     `searched` is the text that was searched; `labels` the conditions in the user's words; `note` says what they did.
-    `listing` is True where metadata alone chose the papers, `follows` where the turn was read in the light of earlier ones.
+    `listing` is True where metadata alone chose the papers, `follows` where the turn was read in the light of earlier ones,
+    `ordered` where the hits stand in an order that was asked for, or by date.
     """
 
     hits: tuple[Hit, ...]
@@ -49,6 +52,19 @@ class Found:
     note: str = ""
     listing: bool = False
     follows: bool = False
+    ordered: bool = False
+
+
+class Helper(Protocol):
+    """What a language model may add to the reading of a question; see `rag.retrieval.stages`."""
+
+    def condensed(self, question: str, history: Sequence[Answer]) -> str | None:
+        """A later turn as a question that stands by itself, or None where the rules shall say it."""
+        ...
+
+    def further(self, question: str) -> Sequence[str]:
+        """Further queries to search."""
+        ...
 
 
 class Finder:
@@ -67,6 +83,7 @@ class Finder:
         *,
         filters: bool = True,
         without: Collection[str] = (),
+        helper: Helper | None = None,
     ) -> Found:
         """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions, and
         those whose label is in `without` are read over."""
@@ -76,8 +93,9 @@ class Finder:
                 question = reading.topic
             hits, searched = self._retriever.search(question, limit), question
             if history and leans(question) and not stands_alone(hits):
-                searched = standalone(question, history)
+                searched = (helper and helper.condensed(question, history)) or standalone(question, history)
                 hits = hits if searched == question else self._retriever.search(searched, limit)
+            hits = with_further(hits, helper, searched, lambda query: self._retriever.search(query, limit))
             return Found(tuple(hits), question_type(question), searched, follows=searched != question)
         topic = reading.topic
         about = [word for word in content_words(topic) if word not in ABOUT_PAPERS]
@@ -88,12 +106,13 @@ class Finder:
             return Found(tuple(hits), QuestionType.LIST, topic or question, reading.labels, note, listing=True)
         several = WORKS.search(reading.topic) is not None
         kind = QuestionType.LIST if several else question_type(reading.topic)
-        hits = self._alternatives(topic, reading.conditions, limit)
-        if reading.order is not None:
-            hits = in_order(hits, reading.order)
-        elif kind is QuestionType.LIST and (reading.conditions.date_from or reading.conditions.date_to):
-            hits = in_order(hits, Order("date", False, LISTED))
-        return Found(tuple(hits), kind, topic, reading.labels, note)
+        conditions = reading.conditions
+        hits = self._alternatives(topic, conditions, limit)
+        hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
+        by_date = kind is QuestionType.LIST and (conditions.date_from or conditions.date_to)
+        order = reading.order or (Order("date", False, LISTED) if by_date else None)
+        hits = hits if order is None else in_order(hits, order)
+        return Found(tuple(hits), kind, topic, reading.labels, note, ordered=order is not None)
 
     def _alternatives(self, topic: str, conditions: Conditions, limit: int) -> list[Hit]:
         """The best hit of each paper over the sides of an `or`: one side's words would drown the other's."""
@@ -117,6 +136,25 @@ class Finder:
         if self._known is None or self._known[0] != version:
             self._known = (version, facts(self._catalogue))
         return self._known[1]
+
+
+def with_further(
+    hits: Sequence[Hit], helper: Helper | None, question: str, search: Callable[[str], Sequence[Hit]]
+) -> list[Hit]:
+    """The hits with those of the helper's further queries, each paper with its best score, as many as the question found.
+
+    A further query's best paper counts FURTHER of what the question's own best one does, and the others in proportion: a
+    query that goes astray brings papers in, and puts none in front.
+    """
+    best = {hit.paper.id: hit for hit in hits}
+    for query in helper.further(question) if helper and hits else ():
+        found = search(query)
+        share = FURTHER * min(1.0, hits[0].score / found[0].score) if found and found[0].score > 0 else 0.0
+        for hit in found:
+            score = share * hit.score
+            if hit.paper.id not in best or score > best[hit.paper.id].score:
+                best[hit.paper.id] = replace(hit, score=score)
+    return sorted(best.values(), key=lambda hit: -hit.score)[: len(hits)]
 
 
 def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.7) -> list[Hit]:
