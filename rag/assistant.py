@@ -18,7 +18,7 @@ from rag.answering.support import SupportChecker
 from rag.backends import open_backend
 from rag.backends.base import never
 from rag.backends.prices import cost
-from rag.embedding import Vectors
+from rag.embedding import Vectors, token_reader
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
@@ -91,7 +91,7 @@ class Assistant(Upkeep):
         clock.lap("evidence")
         leaning = found.follows or bool(found.labels) or found.kind is QuestionType.LIST
         if not screened.hits or refuses(sure, self.settings.risk, leaning=leaning):
-            if sure.close and screened.sentences:
+            if sure.near and screened.sentences:
                 draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)
             else:
                 draft = Draft(NO_MATCH if found.labels and not hits else REFUSAL, (), (), abstained=True, cost=0.0)
@@ -179,7 +179,7 @@ class Assistant(Upkeep):
 
     @cached_property
     def _checker(self) -> SupportChecker:
-        return SupportChecker(self._embedder())
+        return SupportChecker(token_reader(self._embedder()))
 
 
 class Clock:

@@ -70,7 +70,8 @@ class Model:
         there, given, holds = (self.stages[name].chance(getattr(found, name)) for name in STAGES)
         product = min(1.0, there / self.enough) * given * holds
         odds = math.log(product + 1e-9) - math.log(1 - product + 1e-9)
-        return Confidence(logistic(self.slope * odds + self.offset), there, there >= self.least, found.missing)
+        sure = logistic(self.slope * odds + self.offset)
+        return Confidence(sure, there, close=there >= self.least, near=there >= self.enough, missing=found.missing)
 
     def threshold(self, risk: float) -> float:
         """The lowest threshold at which at most the share `risk` of the answers should have been refusals."""
@@ -80,11 +81,13 @@ class Model:
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """`value` in 0..1 is the chance that the library answers, `there` the one that a paper is what the question is about; `close`
-    says that this is enough to look closer. `missing` says what that paper lacks, empty where nothing in particular does."""
+    says that this is enough to look closer, `near` that it is enough to quote the paper in a refusal. `missing` says what that
+    paper lacks, empty where nothing in particular does."""
 
     value: float
     there: float
     close: bool
+    near: bool = False
     missing: str = ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.terms import QUESTION_WORDS, WORD, numbers, stem
 
 _MORE = """
-increase rise rose raise grow grew growth gain higher boost enlarge expand additional extra stronger strengthen amplify more
+increase rise rose raise grow grew growth gain higher boost enlarge expand stronger strengthen amplify more
 many most majority larger bigger above over exceed emerge appear longer
 """
 _LESS = """

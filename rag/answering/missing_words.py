@@ -28,7 +28,7 @@ count level error agreement ratio auroc recall precision latency memory
 """
 _RESULT = """
 share percentage percent fraction proportion accuracy score gain improvement margin factor amount number level count value
-less more smaller larger higher lower faster slower better additional
+less more smaller larger higher lower faster slower better additional extra other new main
 """
 _NAMED = """
 model dataset benchmark language library compiler platform company city country hardware gpu cpu processor tool toolkit
