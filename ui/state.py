@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -166,23 +165,6 @@ def _some(engine: Assistant) -> list[Paper]:
 # --- library ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """All papers, in the order they came."""
-
-    papers: tuple[Paper, ...]
-
-
-def listing() -> Listing:
-    """The papers, read anew when the library has changed, at the latest after half a minute."""
-    return _listing(assistant().mark(), st.session_state.get("ingests", 0), _idle())
-
-
-@st.cache_resource(show_spinner=False, max_entries=2, ttl=30)
-def _listing(library: str, ingests: int, idle: bool) -> Listing:  # noqa: ARG001  all three are the cache's key
-    return Listing(tuple(assistant().papers()))
-
-
 def ingest_job() -> Job[IngestReport] | None:
     """The session's latest ingest, under way or done."""
     job: Job[IngestReport] | None = st.session_state.get("ingest")
@@ -200,9 +182,29 @@ def start_upload(files: Sequence[uploads.Upload]) -> None:
     engine = assistant()
 
     def work(job: Job[IngestReport]) -> IngestReport:
-        return engine.ingest(uploads.keep(engine.settings.home, files), progress=partial(setattr, job, "latest"))
+        home = engine.settings.home
+        before, after = uploads.there(home), engine.last_record()
+        paths = uploads.keep(home, files)
+        report = engine.ingest(paths, progress=partial(setattr, job, "latest"))
+        if report.new or report.merged:
+            now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+            names = tuple(path.name for path in paths)
+            fresh = tuple(name for name in names if name not in before)
+            uploads.remember(home, uploads.LastUpload(names, fresh, after, report.new, now))
+        return report
 
     _start(Job(work, "upload") if _idle() else None)
+
+
+def undo_upload() -> int:
+    """Take the last upload back; returns how many papers left. Raises LibraryLocked where another process is writing."""
+    engine = assistant()
+    last = uploads.last(engine.settings.home)
+    if last is None or not _idle():
+        return 0
+    count = engine.take_back(last.paths(engine.settings.home), last.after)
+    uploads.forget_last(engine.settings.home)
+    return count
 
 
 def finish_indexing() -> None:

@@ -7,10 +7,12 @@ line that a source names can still be looked up.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.errors import LibraryError
@@ -19,6 +21,7 @@ from ui.components.safe import base_name
 FOLDER = "uploads"
 LONGEST = 180  # bytes of a name; file systems allow 255, and a number may be added
 UNNAMED = "upload"
+LAST = ".last.json"  # no upload can have this name
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')  # on one system or another
 
 
@@ -78,3 +81,58 @@ def _holds(path: Path, data: bytes) -> bool:
         return False
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest() == hashlib.sha256(data).digest()
+
+
+# --- the last upload, which can be taken back ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LastUpload:
+    """Files in the folder of uploads, those of them that were not there before, the number of the last record before them,
+    how many new papers they brought, when."""
+
+    names: tuple[str, ...]
+    fresh: tuple[str, ...]
+    after: int
+    new: int
+    at: str
+
+    def paths(self, home: Path) -> list[Path]:
+        """Where the files lie."""
+        return [home / FOLDER / name for name in self.names]
+
+
+def pasted(words: str) -> Upload:
+    """Pasted text as a file; the same text has the same name."""
+    data = words.encode(errors="replace")
+    return Upload(f"pasted-{hashlib.sha256(data).hexdigest()[:8]}.txt", data)
+
+
+def remember(home: Path, last: LastUpload) -> None:
+    """Note it. That it cannot be noted only means that it cannot be taken back."""
+    with suppress(OSError):
+        (home / FOLDER / LAST).write_text(json.dumps(asdict(last)), encoding="utf-8")
+
+
+def last(home: Path) -> LastUpload | None:
+    """The upload that can be taken back, if there is one."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        row = json.loads((home / FOLDER / LAST).read_text(encoding="utf-8"))
+        names, fresh = (tuple(safe_name(name) for name in row[part]) for part in ("names", "fresh"))
+        return LastUpload(names, fresh, int(row["after"]), int(row["new"]), str(row["at"]))
+    return None
+
+
+def forget_last(home: Path) -> None:
+    """It was taken back: the files that came with it go too."""
+    if (known := last(home)) is not None:
+        for name in (*known.fresh, LAST):
+            with suppress(OSError):
+                (home / FOLDER / name).unlink(missing_ok=True)
+
+
+def there(home: Path) -> set[str]:
+    """The names of all uploads that are kept."""
+    with suppress(OSError):
+        return {path.name for path in (home / FOLDER).iterdir()}
+    return set()

@@ -36,19 +36,20 @@ class Sort(StrEnum):
 class Query:
     """Which papers, in which order. `words` must all occur, anywhere in a paper; quotation marks keep words together.
 
-    `file` is the exact file of a source. `years` are the first and the last year, either may be None. Conditions hold beside.
+    `file` is the exact file of a source, `within` the ids that may be found at all. `years` are the first and the last year, either may be None. Conditions hold beside.
     """
 
     words: str = ""
     conditions: Conditions = field(default_factory=Conditions)
     years: tuple[int | None, int | None] = (None, None)
     file: str | None = None
+    within: tuple[str, ...] | None = None
     sort: Sort = Sort.NEWEST
 
     @property
     def everything(self) -> bool:
         """Whether nothing is left out."""
-        return not (self.words.strip() or self.conditions or self.file or any(bound is not None for bound in self.years))
+        return not (self.words.strip() or self.conditions or self.file) and (*self.years, self.within) == (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,9 @@ def _select(query: Query, ids: Sequence[str] | None) -> sa.Select[Any]:
         found = found.where(PAPERS.c.year <= last)
     if query.file is not None:
         found = found.where(PAPERS.c.id.in_(sa.select(SOURCES.c.paper_id).where(SOURCES.c.file == query.file)))
+    if query.within is not None:
+        inside = sa.func.json_each(json.dumps(query.within)).table_valued("value", name="inside")
+        found = found.where(PAPERS.c.id.in_(sa.select(inside.c.value)))
     orders: dict[Sort, tuple[sa.ColumnElement[Any], ...]] = {
         Sort.NEWEST: (PAPERS.c.year.desc(), PAPERS.c.date.desc(), PAPERS.c.title.is_(None), PAPERS.c.seq),
         Sort.OLDEST: (PAPERS.c.year.is_(None), PAPERS.c.year, PAPERS.c.date.is_(None), PAPERS.c.date, PAPERS.c.seq),

@@ -1,0 +1,73 @@
+"""Collections as they are shown: named subsets to read, to rename, and to ask within."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.errors import VouchError
+from rag.library.browse import Query
+from rag.library.collections import Collection
+from ui import library_papers, scope, state
+from ui.components import drawer
+from ui.components.notice import error_html, info_html
+from ui.components.safe import label
+from ui.views import paper as paper_view
+
+
+def draw() -> None:
+    """Draw one collection, chosen from all."""
+    own = state.assistant().collections
+    known = own.all()
+    if not known:
+        words = "Select several papers in the table, or choose some on the map, and add them to a collection."
+        st.html(info_html("There are no collections yet", f"{words} The chat can then be asked within it."))
+        return
+    chosen = st.selectbox("Collection", known, format_func=lambda c: f"{c.name} ({len(c.papers):,})", key="collection")
+    if chosen is not None:
+        _one(chosen)
+
+
+def _one(collection: Collection) -> None:
+    engine = state.assistant()
+    with st.container(key="collection-actions", horizontal=True):
+        if st.button("Ask within it", icon=":material/forum:", type="primary", disabled=not collection.papers):
+            scope.choose(scope.of_collection(collection))
+            state.show_new()
+            state.go_to("chat")
+        with st.popover("Rename", icon=":material/edit:"):
+            name = st.text_input("Name", collection.name, key=f"rename-{collection.id}", max_chars=80)
+            if st.button("Save", type="primary"):
+                _change(lambda: engine.collections.rename(collection.id, name))
+        with st.popover("Delete", icon=":material/delete:"):
+            st.html('<p class="v-lead">The papers stay in the library.</p>')
+            if st.button("Delete the collection", type="primary"):
+                _change(lambda: engine.collections.delete(collection.id))
+    query = Query(within=collection.papers)
+    total = engine.browse(query, 0, 1).total
+    pages = max(1, -(-total // library_papers.ROWS))
+    key = f"collection-page-{collection.id}"
+    number = min(int(st.session_state.get(key, 1)), pages)
+    papers = engine.browse(query, (number - 1) * library_papers.ROWS, library_papers.ROWS).papers
+    gone = len(collection.papers) - total
+    left = f", {gone:,} of which {'has' if gone == 1 else 'have'} left the library" if gone else ""
+    st.html(f'<p class="v-lead">{len(collection.papers):,} papers{left}. Select one to read it.</p>')
+    if papers:
+        columns, configuration = library_papers.columns(papers), library_papers.configuration()
+        if paper := drawer.table(library_papers.PAPERS, columns, papers, configuration):
+            paper_view.show(paper)
+    if pages > 1:
+        st.pagination(pages, key=key)
+    if papers:
+        with st.popover("Take papers out", icon=":material/bookmark_remove:"):
+            out = st.multiselect("Papers on this page", papers, format_func=lambda p: label(p.label), key=f"out-{collection.id}")
+            if st.button("Take out", disabled=not out):
+                _change(lambda: engine.collections.take(collection.id, [paper.id for paper in out]))
+
+
+def _change(change: object) -> None:
+    try:
+        change()  # type: ignore[operator]
+    except VouchError as error:
+        st.html(error_html(error))
+        return
+    st.rerun()

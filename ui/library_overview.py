@@ -1,0 +1,174 @@
+"""The library at a glance: charts by year, file and topic, and a map on which papers are chosen by cluster or by a box."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from rag.library.map import LibraryMap
+from ui import library_papers, state
+from ui.components.notice import error_html, info_html
+from ui.components.safe import base_name, text
+from ui.jobs import Job
+from ui.views import paper as paper_view
+
+LOOK = 0.2  # seconds between two looks whether the map is drawn
+MOST_FILES = 20  # bars
+MOST_LISTED = 200  # papers of a selection that are shown
+BLUE = "#2563b8"
+COLOURS = ["#2563b8", "#c2571a", "#2f855a", "#8e44ad", "#b7950b", "#0e7490", "#be185d", "#57534e"]
+COLOURS += ["#7aa7e8", "#e9a06f", "#7cc7a0", "#c39bd3", "#dcc36a", "#67c3d6", "#eb8fbb", "#a8a29e"]
+
+
+def charts() -> None:
+    """Papers by year, by file, by topic."""
+    counted = library_papers.tallies()
+    undated = sum(count for year, count in counted.years if year is None)
+    facts = [f"{counted.papers:,} papers", f"{counted.merged:,} from several records"]
+    facts += [f"{counted.untitled:,} without a title"] if counted.untitled else []
+    facts += [f"{undated:,} without a year"] if undated else []
+    st.html(f'<p class="v-lead">{text(" · ".join(facts))}</p>')
+    st.html("<h2>By year</h2>")
+    years = [{"Year": year, "Papers": count} for year, count in counted.years if year is not None]
+    if years:
+        st.altair_chart(by_year(years), width="stretch")
+    st.html("<h2>By file</h2>")
+    files = [{"File": base_name(file), "Papers": count} for file, count in counted.files[:MOST_FILES]]
+    st.altair_chart(bars(files, "File"), width="stretch")
+    if more := len(counted.files) - len(files) + counted.other_files:
+        st.html(f'<p class="v-hint">and {more:,} more files</p>')
+    drawn = state.assistant().drawn_map()
+    if drawn is not None and drawn.names:
+        st.html("<h2>By topic</h2>")
+        st.altair_chart(bars(topics(drawn), "Topic"), width="stretch")
+        if len(drawn.points) < drawn.papers:
+            st.html(f'<p class="v-hint">Among {len(drawn.points):,} papers spread over the library.</p>')
+
+
+def by_year(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Columns along the years, those without papers too."""
+    import altair as alt
+
+    data = alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
+    axis = alt.Axis(format="d", title=None, tickMinStep=1)
+    chart = alt.Chart(data, height=220).mark_bar(color=BLUE, width={"band": 0.8})
+    return chart.encode(x=alt.X("Year:O", axis=axis), y=alt.Y("Papers:Q", title=None), tooltip=["Year:O", "Papers:Q"])
+
+
+def bars(rows: Sequence[Mapping[str, Any]], name: str) -> Any:
+    """Bars with their names, the longest first."""
+    import altair as alt
+
+    data = alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
+    chart = alt.Chart(data, height={"step": 26}).mark_bar(color=BLUE)
+    labels = alt.Axis(title=None, labelLimit=180)
+    return chart.encode(
+        x=alt.X("Papers:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
+        y=alt.Y(f"{name}:N", sort="-x", axis=labels),
+        tooltip=[f"{name}:N", "Papers:Q"],
+    )
+
+
+def topics(drawn: LibraryMap) -> list[dict[str, Any]]:
+    """The clusters of the map with their numbers of papers."""
+    sizes = Counter(point.cluster for point in drawn.points)
+    return [{"Topic": name, "Papers": sizes[number]} for number, name in enumerate(drawn.names)]
+
+
+# --- the map -----------------------------------------------------------------------------------------------------------
+
+
+def the_map() -> None:
+    """Draw the map, or wait until it is there; a chosen cluster or box becomes a list, and a collection."""
+    engine = state.assistant()
+    drawn = _drawn(engine.mark())
+    if drawn is None:
+        return
+    if not drawn.points:
+        st.html(info_html("There is no map yet", "No paper has been indexed."))
+        return
+    sample = (
+        f"{len(drawn.points):,} of {drawn.papers:,} papers, spread over the library" if len(drawn.points) < drawn.papers else ""
+    )
+    words = "Near means alike. Click a topic in the list, or drag a box over the map, to choose papers."
+    st.html(f'<p class="v-lead">{words} {text(sample)}</p>')
+    picked = st.multiselect("Topics", range(len(drawn.names)), format_func=lambda n: drawn.names[n], placeholder="All topics")
+    event: Any = st.altair_chart(scatter(drawn, picked), key="map", on_select="rerun", selection_mode="box", width="stretch")
+    ids = chosen(drawn, event["selection"].get("box", {}), picked)
+    if not ids:
+        return
+    _chosen(ids)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _job(mark: str) -> Job[LibraryMap]:  # noqa: ARG001  the cache's key
+    engine = state.assistant()
+    return Job(lambda _: engine.draw_map(), "map")
+
+
+def _drawn(mark: str) -> LibraryMap | None:
+    job = _job(mark)
+    place = st.empty()
+    while not job.wait(LOOK):
+        place.html(f'<p class="v-lead">Drawing the map · {job.seconds:.0f} s</p>')
+    place.empty()
+    if job.error is not None:
+        st.html(error_html(job.error))
+        _job.clear(mark)
+        return None
+    return job.result()
+
+
+def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
+    """Points in their clusters' colours; clusters that are not picked are pale."""
+    import altair as alt
+
+    rows = [
+        {"x": point.x, "y": point.y, "Paper": point.label, "Year": point.year, "Topic": drawn.names[point.cluster]}
+        for point in drawn.points
+    ]
+    data = alt.Data(values=rows)  # type: ignore[no-untyped-call]
+    bare = alt.Axis(labels=False, ticks=False, grid=False, domain=False, title=None)
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=260, symbolOpacity=1)
+    names = list(drawn.names)
+    scale = alt.Scale(domain=names, range=COLOURS[: len(names)])
+    shown = alt.FieldOneOfPredicate(field="Topic", oneOf=[drawn.names[n] for n in picked])
+    opacity: Any = alt.condition(shown, alt.value(0.85), alt.value(0.08)) if picked else alt.value(0.7)
+    base = alt.Chart(data, height=520).mark_circle(size=45 if len(rows) < 1000 else 16)
+    return base.encode(
+        x=alt.X("x:Q", axis=bare, scale=alt.Scale(zero=False)),
+        y=alt.Y("y:Q", axis=bare, scale=alt.Scale(zero=False)),
+        color=alt.Color("Topic:N", scale=scale, legend=legend),
+        opacity=opacity,
+        tooltip=["Paper:N", "Year:O", "Topic:N"],
+    ).add_params(alt.selection_interval(name="box"))
+
+
+def chosen(drawn: LibraryMap, box: Mapping[str, Sequence[float]], picked: Sequence[int]) -> list[str]:
+    """Ids of the papers in the box and in the topics; none where nothing was chosen."""
+    if not box and not picked:
+        return []
+    found = [point for point in drawn.points if not picked or point.cluster in picked]
+    for axis in ("x", "y"):
+        if axis in box:
+            low, high = min(box[axis]), max(box[axis])
+            found = [point for point in found if low <= getattr(point, axis) <= high]
+    return [point.id for point in found]
+
+
+def _chosen(ids: list[str]) -> None:
+    from ui.components import drawer
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="v-lead">{len(ids):,} papers chosen.</p>')
+        with st.popover("Make a collection of them", icon=":material/bookmark_add:"):
+            library_papers.into_collection(ids, "map")
+    papers = state.assistant().papers_of(ids[:MOST_LISTED])
+    data = library_papers.columns(papers)
+    if paper := drawer.table(library_papers.PAPERS, data, papers, library_papers.configuration(), 360):
+        paper_view.show(paper)
+    if len(ids) > len(papers):
+        st.html(f'<p class="v-hint">The first {len(papers)} are listed.</p>')

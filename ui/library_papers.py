@@ -1,0 +1,228 @@
+"""The library's table: looking for papers, columns that filter, an order, pages, and what is done with several papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from rag.errors import VouchError
+from rag.library.browse import Query, Sort
+from rag.library.selection import Conditions
+from rag.library.tallies import Tallies
+from rag.paper import Paper
+from ui import state
+from ui.components import drawer
+from ui.components.notice import error_html, info_html
+from ui.components.paper import places
+from ui.components.safe import base_name
+from ui.views import paper as paper_view
+
+WORDS, QUESTION = "Words", "Question"  # how a paper is looked for
+FOUND = 25  # papers that a question lists
+ROWS = 50  # of a page
+MOST_KEPT = 20_000  # papers that one click puts into a collection
+PAPERS = "papers"  # the table's name
+ANY, YES, NO = "any", "with a title", "without a title"
+BOUNDS = (None, None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _tallies(home: str, version: int) -> Tallies:  # noqa: ARG001  both are the cache's key
+    return state.assistant().tallies()
+
+
+def tallies() -> Tallies:
+    """What the library holds, counted once for every state of it."""
+    engine = state.assistant()
+    return _tallies(str(engine.settings.home), engine.version())
+
+
+def draw() -> None:
+    """Draw the search and the papers that it finds."""
+    with st.container(key="find", horizontal=True, vertical_alignment="center"):
+        how = st.segmented_control(
+            "Find by", (WORDS, QUESTION), default=WORDS, required=True, key="find-by", label_visibility="collapsed"
+        )
+        hint = (
+            "Words in title, abstract, organisation or authors" if how == WORDS else "A question, as you would ask it in the chat"
+        )
+        wanted = st.text_input("Find", placeholder=hint, key=f"find-{how}", label_visibility="collapsed", max_chars=500)
+        if how == WORDS:
+            query = _filters(Query(words=wanted))
+            several = st.toggle("Select several", key="several")
+    if how == QUESTION:
+        if wanted.strip():
+            _hits(wanted)
+        else:
+            st.html('<p class="v-lead">Ask, and the papers nearest to the question are listed.</p>')
+        return
+    _table(query, several=several)
+
+
+def _filters(query: Query) -> Query:
+    """The query with the order and the conditions that are chosen."""
+    orders = [order for order in Sort if order is not Sort.BEST or query.words.strip()]
+    sort = st.selectbox("Sort by", orders, key=f"sort-{len(orders)}", label_visibility="collapsed", width=150)
+    query = replace(query, sort=Sort(sort))
+    active = _number_of_filters()
+    with st.popover(f"Filters ({active})" if active else "Filters", icon=":material/filter_list:"):
+        left, right = st.columns(2)
+        first = left.number_input("From year", 1000, 9999, None, 1, key="filter-from", placeholder="any")
+        last = right.number_input("To year", 1000, 9999, None, 1, key="filter-to", placeholder="any")
+        author = st.text_input("Author", key="filter-author", placeholder="part of a name", max_chars=100)
+        organisation = st.text_input("Organisation", key="filter-organisation", placeholder="part of its name", max_chars=100)
+        files = [file for file, _ in tallies().files]
+        file = st.selectbox("Read from", files, None, format_func=base_name, key="filter-file", placeholder="any file")
+        title = st.selectbox("Title", (ANY, YES, NO), key="filter-title")
+        kept = {own.id: own for own in state.assistant().collections.all()}
+        options = list(kept)
+        if st.session_state.get("filter-collection") not in (None, *options):
+            del st.session_state["filter-collection"]
+        inside = st.selectbox(
+            "Collection", options, None, format_func=lambda i: kept[i].name, key="filter-collection", placeholder="any"
+        )
+        st.button("Clear filters", icon=":material/filter_list_off:", disabled=not active, on_click=clear_filters)
+    conditions = Conditions(
+        author=author.strip() or None,
+        organisation=organisation.strip() or None,
+        has_title={YES: True, NO: False}.get(title),
+    )
+    return replace(
+        query,
+        conditions=conditions,
+        years=(first, last),
+        file=file,
+        within=kept[inside].papers if inside else None,
+    )
+
+
+def _number_of_filters() -> int:
+    keys = ("from", "to", "author", "organisation", "file", "title", "collection")
+    return sum(st.session_state.get(f"filter-{key}") not in (None, "", ANY) for key in keys)
+
+
+def clear_filters() -> None:
+    """Show all papers again."""
+    for key in ("from", "to", "file", "collection"):
+        st.session_state[f"filter-{key}"] = None
+    for key, value in (("author", ""), ("organisation", ""), ("title", ANY)):
+        st.session_state[f"filter-{key}"] = value
+
+
+def _table(query: Query, *, several: bool) -> None:
+    engine = state.assistant()
+    if st.session_state.get("library-query") != query:
+        st.session_state["library-query"] = query
+        st.session_state["library-page"] = 1
+    number = int(st.session_state.get("library-page", 1))
+    found = engine.browse(query, (number - 1) * ROWS, ROWS)
+    count = engine.count()
+    shown = f"{count:,} papers" if query.everything else f"{found.total:,} of {count:,} papers"
+    st.html(f'<p class="v-lead">{shown}. {"Select some, then say what to do." if several else "Select one to read it."}</p>')
+    if not found.papers:
+        st.html(info_html("No paper fits", "Try fewer or other words, or clear the filters."))
+        return
+    if several:
+        _several(query, found.papers, found.total)
+    elif picked := drawer.table(PAPERS, columns(found.papers), found.papers, configuration()):
+        paper_view.show(picked)
+    pages = -(-found.total // ROWS)
+    if pages > 1:
+        st.pagination(pages, key="library-page")
+
+
+def columns(papers: Sequence[Paper]) -> dict[str, list[Any]]:
+    """The table's columns. A data frame shows text as it is, so nothing is escaped."""
+    return {
+        "Title": [paper.label for paper in papers],
+        "Date": [paper.date for paper in papers],
+        "Year": [paper.year for paper in papers],
+        "Authors": [paper.author_count if paper.author_count is not None else len(paper.authors) or None for paper in papers],
+        "Organisation": [paper.organisation for paper in papers],
+        "Upvotes": [paper.upvotes for paper in papers],
+        "Sources": [places(paper) for paper in papers],
+    }
+
+
+def configuration() -> dict[str, Any]:
+    """How the columns look."""
+    whole = st.column_config.NumberColumn(format="%d", width="small")
+    wide = st.column_config.TextColumn(width="large")
+    day = st.column_config.DateColumn(format="D MMM YYYY")
+    return {"Title": wide, "Best passage": wide, "Date": day, "Year": whole, "Authors": whole, "Upvotes": whole}
+
+
+def _hits(question: str) -> None:
+    hits = state.assistant().search(question, limit=FOUND)
+    st.html(f'<p class="v-lead">The {len(hits)} papers nearest to the question, best first. Select one to read it.</p>')
+    known = columns([hit.paper for hit in hits])
+    passages = {"Best passage": [hit.passage.text for hit in hits]}
+    data = {"Title": known["Title"], **passages, "Date": known["Date"], "Sources": known["Sources"]}
+    if hit := drawer.table(PAPERS, data, hits, configuration()):
+        paper_view.show(hit.paper, (hit.passage,))
+
+
+# --- several papers at once --------------------------------------------------------------------------------------------
+
+
+def _several(query: Query, papers: Sequence[Paper], total: int) -> None:
+    actions = st.container(key="several-actions", horizontal=True, vertical_alignment="center")
+    event: Any = st.dataframe(
+        columns(papers),
+        key=f"several-{st.session_state.get('several-done', 0)}",
+        height=min(drawer.TALLEST, drawer.HEADER + drawer.ROW * len(papers)),
+        row_height=drawer.ROW,
+        hide_index=True,
+        placeholder="",
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config=configuration(),
+    )
+    picked = [papers[row].id for row in event["selection"]["rows"] if row < len(papers)]
+    with actions:
+        with st.popover(f"Add {len(picked)} to a collection", icon=":material/bookmark_add:", disabled=not picked):
+            into_collection(picked, "picked")
+        if st.button(f"Remove {len(picked)}…", icon=":material/delete:", disabled=not picked):
+            _remove(picked)
+        if not query.everything and total <= MOST_KEPT:
+            with st.popover(f"Add all {total:,} found", icon=":material/bookmarks:"):
+                into_collection(None, "found", query)
+
+
+def into_collection(ids: Sequence[str] | None, name: str, query: Query | None = None) -> None:
+    """Choose a collection, or name a new one, and put the papers (or what the query finds) into it."""
+    own = state.assistant().collections
+    known = own.all()
+    with st.form(f"collect-{name}", border=False):
+        target = st.selectbox("Collection", known, None, format_func=lambda c: c.name, placeholder="a new one") if known else None
+        title = st.text_input("Name of a new one", placeholder="Name", max_chars=80)
+        if not st.form_submit_button("Add", type="primary"):
+            return
+    try:
+        chosen = list(ids) if ids is not None else state.assistant().browse_ids(query or Query(), MOST_KEPT)
+        if target is not None:
+            added = own.add(target.id, chosen)
+            st.toast(f"{added:,} added.")
+        else:
+            made = own.make(title, chosen)
+            st.toast(f"A collection of {len(made.papers):,} was made.")
+    except VouchError as error:
+        st.html(error_html(error))
+
+
+@st.dialog("Remove from the library?")
+def _remove(ids: Sequence[str]) -> None:
+    words = "They leave the library. A file that holds them brings them back when it is read again."
+    st.html(info_html(f"{len(ids)} paper{'' if len(ids) == 1 else 's'}", words))
+    if st.button("Remove", type="primary", icon=":material/delete:", key="remove-now"):
+        try:
+            with st.spinner("Removing"):
+                state.assistant().remove(ids)
+        except VouchError as error:
+            st.html(error_html(error))
+            return
+        st.session_state["several-done"] = st.session_state.get("several-done", 0) + 1
+        st.rerun()
