@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from eval.bench import ingest, retrieval, scale, search, start
+from eval.bench import ingest, retrieval, scale, search, start, verdicts
 from eval.bench.display import Stage, show
 from eval.bench.figures import Outcome
 from eval.bench.inputs import Inputs, find_inputs
@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "ingest": Benchmark(ingest.steps, ingest.measure),
     "search": Benchmark(search.steps, search.measure),
     "start": Benchmark(start.steps, start.measure),
+    "verdicts": Benchmark(verdicts.steps, verdicts.measure),
 }
 
 APART = {"retrieval": retrieval.app, "scale": scale.app}

@@ -24,6 +24,7 @@ NEGATORS = frozenset(NEGATING.split())
 CLAUSE_ENDS = frozenset({";", ":", "but", "however", "although", "though", "whereas", "while", "yet"})
 EFFECTS = frozenset(map(stem, HAPPENING.split()))
 """Stems of words that say that something happens, and not which way."""
+PLAIN_EFFECT = frozenset({"effect", "effects"})  # share their stem with "effective"
 DIRECTED = frozenset({"amount", "effect", "quality"})
 """Axes whose poles are comparable with each other: what promotes, increases or improves points up."""
 NOT_CUES = frozenset(POINTLESS.split())
@@ -77,7 +78,7 @@ def cues(text: str) -> list[Cue]:
             reach = 0
         elif word[0].isalpha():
             root = stem(word)
-            axis, pole = poles.get(root, (EFFECT, 0))
+            axis, pole = (EFFECT, 0) if word in PLAIN_EFFECT else poles.get(root, (EFFECT, 0))
             if word not in NOT_CUES and (pole or root in EFFECTS):
                 found.append(Cue(axis, pole, reach > 0, start, end))
         reach = SCOPE if word in NEGATORS else reach - 1

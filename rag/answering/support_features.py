@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.direction import View, load_direction
 from rag.answering.polarity import Cue, agreement, comparable, cues, negates
-from rag.answering.quantities import Quantity, quantities
+from rag.answering.quantities import Quantity, quantities, unmatched
+from rag.answering.roles import Comparison, comparison, same_order
 from rag.embedding import TokenVectors, Vectors
 from rag.terms import content_words
 
@@ -17,6 +19,7 @@ Matrix = NDArray[np.float32]
 KINSHIP = 0.1  # how fast the weight of a cue falls with its distance in meaning from the cue it is compared with
 CLOSENESS = 0.08  # the same for sentences, by their cosine to the sentence judged
 OTHER_AXIS = 0.5  # weight of a cue on another axis that can still be compared
+LITTLE = 0.05  # the same for comparisons
 NOTHING = 0.001  # weight of finding no comparable cue: an agreement far away counts little
 
 
@@ -30,6 +33,8 @@ class Read:
     cues: tuple[Cue, ...]
     cue_vectors: Vectors
     negates: bool
+    comparison: Comparison | None
+    view: View
     quantities: tuple[Quantity, ...]
 
 
@@ -44,7 +49,17 @@ def read(text: str, vectors: TokenVectors) -> Read:
             rows.append(middle / max(float(np.linalg.norm(middle)), 1e-12))
     cue_vectors = np.array(rows, np.float32).reshape(len(rows), vectors.pieces.shape[1])
     words = frozenset(content_words(text))
-    return Read(text, vectors, words, tuple(found), cue_vectors, negates(text), tuple(quantities(text)))
+    return Read(
+        text,
+        vectors,
+        words,
+        tuple(found),
+        cue_vectors,
+        negates(text),
+        comparison(text, found),
+        load_direction().view(vectors, found),
+        tuple(quantities(text)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,8 @@ class Measured:
 def measure(said: Read, evidence: Sequence[Read]) -> Measured:
     """The features of `said` against at least one evidence sentence. Both must hold at least one word piece."""
     cosines = np.array([float(own.vectors.text @ said.vectors.text) for own in evidence], np.float32)
-    found = _found(said, evidence)
+    likeness = _likeness(said, evidence)
+    found = np.stack([rows.max(axis=0) for rows in likeness])
     whole = found.max(axis=0)
     weakest = np.sort(whole)[:3].mean()
     given = frozenset().union(*(own.words for own in evidence))
@@ -73,20 +89,23 @@ def measure(said: Read, evidence: Sequence[Read]) -> Measured:
         "pieces_together": float(found.mean(axis=1).max()),
         "pieces_weakest": float(weakest),
         "words": len(said.words & given) / max(len(said.words), 1),
+        "numbers": float(len(unmatched(said.quantities, [one for own in evidence for one in own.quantities]))),
     }
     features |= _polarity(said, evidence, cosines)
+    features["comparison"] = _comparison(said, evidence, cosines)
+    views = [own.view for own in evidence]
+    features["direction"] = load_direction().agreement(said.view, views, likeness, cosines)
     return Measured(features, (cosines + found.mean(axis=1)) / 2)
 
 
-def _found(said: Read, evidence: Sequence[Read]) -> Matrix:
-    """How well each word piece of `said` is met in each sentence: the highest cosine in context, shape (sentences, pieces).
+def _likeness(said: Read, evidence: Sequence[Read]) -> list[Matrix]:
+    """For each evidence sentence the cosines of its word pieces (rows) to those of `said` (columns), in their contexts.
 
-    The recall of BERTScore (Zhang et al. 2020), kept apart by sentence.
+    The highest of each column, averaged, is the recall of BERTScore (Zhang et al. 2020).
     """
     pieces = np.concatenate([own.vectors.pieces for own in evidence])
-    starts = np.cumsum([0, *(len(own.vectors.pieces) for own in evidence[:-1])])
-    similar: Matrix = np.maximum.reduceat(pieces @ said.vectors.pieces.T, starts, axis=0)
-    return similar
+    ends = np.cumsum([len(own.vectors.pieces) for own in evidence])
+    return list(np.split(pieces @ said.vectors.pieces.T, ends[:-1]))
 
 
 def _polarity(said: Read, evidence: Sequence[Read], cosines: NDArray[np.float32]) -> dict[str, float]:
@@ -121,3 +140,13 @@ def _polarity(said: Read, evidence: Sequence[Read], cosines: NDArray[np.float32]
         "sides_least": min(sides, default=0.0),
         "negation": (2 * said.negates - 1) * (2 * negating - 1),
     }
+
+
+def _comparison(said: Read, evidence: Sequence[Read], cosines: NDArray[np.float32]) -> float:
+    """Whether what `said` calls the greater is the greater in the evidence: -1 no, 1 yes, 0 where nothing can be compared."""
+    total = sum_weight = 0.0
+    for own, weight in zip(evidence, np.exp((cosines - cosines.max()) / CLOSENESS), strict=True):
+        if said.comparison and own.comparison and (order := same_order(said.comparison, own.comparison)):
+            total += float(weight) * order
+            sum_weight += float(weight)
+    return total / (sum_weight + LITTLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,7 @@ class TokenVectors:
     spans: tuple[tuple[int, int], ...]
 
 
+@runtime_checkable
 class TokenReader(Protocol):
     """An embedder that runs here and shows what it made of every word piece."""
 
@@ -64,3 +65,12 @@ def _minilm() -> type[Embedder]:
 
 EMBEDDERS: dict[str, Callable[[], type[Embedder]]] = {"minilm": _minilm}
 """Name -> a function that imports the embedder's class. Nothing is loaded before `load`."""
+
+
+def token_reader(embedder: Embedder) -> TokenReader:
+    """The library's embedder where it shows its word pieces, else the local one, opened beside it. Raises ModelError."""
+    if isinstance(embedder, TokenReader):
+        return embedder
+    from rag.embedding.minilm import MiniLM
+
+    return MiniLM.load()
