@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.answering.record import Answer
 from rag.conversations.record import Reply, Turn
 from rag.errors import LibraryError
-from ui import state
+from ui import scope, state
 from ui.components import history, ingest, scroll
 from ui.components.answer import QUOTING, back_end, draft_html
 from ui.components.notice import error_html, info_html
@@ -60,6 +60,7 @@ def _sidebar(talk: Conversation) -> None:
         disabled=not talk.turns,
         on_click=state.show_new,
     )
+    scope.draw(state.assistant())
     choices = state.back_ends()
     if len(choices) > 1:
         chosen = state.chosen()
@@ -227,6 +228,7 @@ def _look_out(reply: Reply, place: DeltaGenerator) -> None:
     while state.talks().leading(reply):
         time.sleep(LOOK)
         place.html('<span class="v-hint"></span>')  # lets an interaction through
+    place.empty()
     st.rerun()
 
 
@@ -237,6 +239,7 @@ def _await(talk: Conversation, reply: Reply, place: DeltaGenerator) -> None:
         time.sleep(QUIET)
         with suppress(LibraryError):
             talk.refresh()
+    place.html(draft_html("", "Being answered in another window of Vouch"))  # lets an interaction through
     st.rerun()
 
 
