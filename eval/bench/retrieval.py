@@ -49,6 +49,7 @@ def measure(sets: Sequence[JudgedSet], cache: Path, stage: Stage) -> list[SetRes
 def measure_library(name: str, sets: Sequence[JudgedSet], cache: Path, stage: Stage) -> Iterator[SetResult]:
     """The results of the sets over one library; the baselines rank the papers that Vouch has read and merged."""
     from eval.bench.baseline_rankers import baseline_rankers, texts
+    from eval.bench.rerun_rankers import chunks, rerun_rankers
 
     folder = cache / name
     with (
@@ -63,8 +64,9 @@ def measure_library(name: str, sets: Sequence[JudgedSet], cache: Path, stage: St
         queries = {judged.name: judged.queries() for judged in sets}
         with stage.step(f"{name}: embedding papers and queries for the baselines") as tell:
             model = KeptMiniLM.load().keep_in(folder)
-            model.prepare([*texts(papers), *(text for own in queries.values() for text in own.values())], tell)
-        rankers = {**vouch_rankers(assistant), **baseline_rankers(papers, model, Path(empty))}
+            pieces = [piece for paper in papers for piece in chunks(paper)]
+            model.prepare([*texts(papers), *pieces, *(text for own in queries.values() for text in own.values())], tell)
+        rankers = {**vouch_rankers(assistant), **baseline_rankers(papers, model, Path(empty)), **rerun_rankers(papers, model)}
         for judged in sets:
             with stage.step(f"{judged.name}: ranking") as tell:
                 asked = queries[judged.name]
