@@ -54,6 +54,7 @@ class Assistant(Upkeep):
         filters: bool = True,
         without: Collection[str] = (),
         hidden: Collection[str] = (),
+        within: Collection[str] | None = None,
         cancelled: Callable[[], bool] = never,
         on_sentence: OnSentence | None = None,
     ) -> Answer:
@@ -64,19 +65,22 @@ class Assistant(Upkeep):
         `settings.llm` for this question.
         With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
         `Answer.filters`) is in `without` are left out. Papers whose id is in `hidden` are not found, as if the library did
-        not hold them. Once `cancelled` says so, a model's answer ends with what has arrived.
+        not hold them; where `within` is given, only papers with these ids are. Once `cancelled` says so, a model's answer ends
+        with what has arrived.
         Where the back end gives no usable answer, `settings.llm_fallback` answers and `model`, `notes` and `attempts` say so;
         without one, or once text has reached `on_token`, BackendError is raised.
         """
         spec = llm or self.settings.llm
         asked_with = {**self.settings.shaping(), "llm": spec, "filters": filters, "without": sorted(without)}
+        if within is not None:
+            asked_with["within"] = len(within)
         clock = Clock()
         specs = (spec,) if spec == EXTRACTIVE else tuple(dict.fromkeys(s for s in (spec, self.settings.llm_fallback) if s))
         # Opened before anything else: a missing key is told at once, not after the search.
         backends = {s: Recorded(open_backend(s, self.settings)) for s in specs if s != EXTRACTIVE}
         self._finish_pending()
         stages = Stages(self.settings, backends.get(spec))
-        found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages)
+        found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages, within=within)
         if not (found.listing or found.ordered):
             found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
@@ -89,7 +93,7 @@ class Assistant(Upkeep):
             else confidence(found.searched, found.kind, screened.hits, screened.sentences)
         )
         clock.lap("evidence")
-        leaning = found.follows or bool(found.labels) or found.kind is QuestionType.LIST
+        leaning = found.follows or bool(found.labels) or found.kind is QuestionType.LIST or within is not None
         if not screened.hits or refuses(sure, self.settings.risk, leaning=leaning):
             if sure.near and screened.sentences:
                 draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)

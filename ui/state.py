@@ -15,7 +15,7 @@ from rag.assistant import EXTRACTIVE, Assistant
 from rag.library.report import IngestReport
 from rag.paper import Paper
 from rag.settings import Settings
-from ui import suggestions, uploads
+from ui import scope, suggestions, uploads
 from ui.conversation import Conversation
 from ui.jobs import Job
 from ui.talks import Talks
@@ -75,7 +75,7 @@ def conversation() -> Conversation:
         if here is None:
             st.session_state.lost = True
             st.query_params.pop(ADDRESS, None)
-    elif not named and here is not None and here.turns and st.session_state.get("page") == "chat":
+    elif not named and here is not None and here.turns and not here.busy and st.session_state.get("page") == "chat":
         here = None  # the reader went back to the address of the empty page
     if here is None:
         here = talks().new()
@@ -106,7 +106,7 @@ def show_kept(identity: str) -> None:
 def ask(question: str) -> None:
     """Ask in the conversation that is shown, by the back end that is chosen."""
     talk: Conversation = st.session_state.conversation
-    talk.ask(question, chosen())
+    talk.ask(question, chosen(), scope.chosen())
     show(talk)
 
 

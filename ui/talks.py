@@ -7,6 +7,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +17,8 @@ from rag.conversations.record import Reply, Turn, new_id
 from rag.conversations.store import ConversationStore
 from rag.conversations.verified import Verified, VerifiedAnswers, asked
 from rag.embedding import Vectors
-from rag.errors import VouchError
-from ui import suggestions
+from rag.errors import LibraryError, VouchError
+from ui import scope, suggestions
 from ui.conversation import Conversation, Task
 from ui.jobs import Job
 
@@ -25,7 +27,7 @@ LOOK = 0.05  # seconds between two looks whether there is room for what can wait
 PATIENCE = 20.0  # seconds after which it is done all the same
 
 
-class Engine(Protocol):
+class Engine(scope.Library, Protocol):
     """What answers: the Assistant, as far as conversations need it."""
 
     def ask(
@@ -36,6 +38,7 @@ class Engine(Protocol):
         *,
         llm: str | None = None,
         without: Collection[str] = (),
+        within: Collection[str] | None = None,
         cancelled: Callable[[], bool] = ...,
         on_sentence: Callable[[int, Sentence | None], None] | None = None,
     ) -> Answer: ...
@@ -104,15 +107,15 @@ class Talks:
             closed[number] = sentence
             job.latest = tuple(own for _, own in sorted(closed.items()) if own is not None)
 
-        return self._engine.ask(
-            task.question,
-            task.history,
-            job.say,
-            llm=reply.llm,
-            without=reply.without,
-            cancelled=job.unwanted,
-            on_sentence=close,
-        )
+        ask = partial(self._engine.ask, llm=reply.llm, without=reply.without, cancelled=job.unwanted, on_sentence=close)
+        if not reply.within:
+            return ask(task.question, task.history, job.say)
+        part = scope.look_up(self._engine, reply.within)
+        if part is None:
+            raise LibraryError("The collection or paper that was asked is not in the library.", remedy="Ask the whole library.")
+        answer = ask(task.question, task.history, job.say, within=part.papers)
+        said = f"Asked within {part.name}" + (f" ({len(part.papers):,} papers)." if len(part.papers) != 1 else ".")
+        return replace(answer, notes=(said, *answer.notes), settings={**answer.settings, "scope": reply.within})
 
     def _recall(self, talk: Conversation, reply_id: str, question: str) -> None:
         """Note the verified answer to the same question; that there is none, or that it cannot be read, stops nothing."""

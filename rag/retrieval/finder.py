@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from rag.answering.record import Answer, Hit
@@ -84,18 +85,25 @@ class Finder:
         filters: bool = True,
         without: Collection[str] = (),
         helper: Helper | None = None,
+        within: Collection[str] | None = None,
     ) -> Found:
         """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions, and
-        those whose label is in `without` are read over."""
+        those whose label is in `without` are read over. Where `within` is given, only papers with these ids are found."""
         reading = read_conditions(question, self._facts(), without) if filters else Reading()
+        search = self._retriever.search
+        if within is not None:
+            inside = tuple(within)
+            search = partial(self._retriever.search_within, conditions=Conditions(within=inside))
+            if reading.conditions or reading.order:
+                reading = replace(reading, conditions=replace(reading.conditions, within=inside))
         if not (reading.conditions or reading.order):
             if without and content_words(reading.topic):
                 question = reading.topic
-            hits, searched = self._retriever.search(question, limit), question
+            hits, searched = search(question, limit), question
             if history and leans(question) and not stands_alone(hits):
                 searched = (helper and helper.condensed(question, history)) or standalone(question, history)
-                hits = hits if searched == question else self._retriever.search(searched, limit)
-            hits = with_further(hits, helper, searched, lambda query: self._retriever.search(query, limit))
+                hits = hits if searched == question else search(searched, limit)
+            hits = with_further(hits, helper, searched, lambda query: search(query, limit))
             return Found(tuple(hits), question_type(question), searched, follows=searched != question)
         topic = reading.topic
         about = [word for word in content_words(topic) if word not in ABOUT_PAPERS]
@@ -138,9 +146,7 @@ class Finder:
         return self._known[1]
 
 
-def with_further(
-    hits: Sequence[Hit], helper: Helper | None, question: str, search: Callable[[str], Sequence[Hit]]
-) -> list[Hit]:
+def with_further(hits: Sequence[Hit], helper: Helper | None, question: str, search: Callable[[str], Sequence[Hit]]) -> list[Hit]:
     """The hits with those of the helper's further queries, each paper with its best score, as many as the question found.
 
     A further query's best paper counts FURTHER of what the question's own best one does, and the others in proportion: a

@@ -173,3 +173,14 @@ def test_a_damaged_file_of_collections_is_told_and_left_alone(tmp_path: Path) ->
     with pytest.raises(LibraryError, match="cannot be read"):
         Collections(tmp_path).make("New")
     assert (tmp_path / "collections.json").read_text(encoding="utf-8") == "[{]"
+
+
+def test_a_question_may_be_asked_within_some_papers_only(library: Assistant) -> None:
+    walrus, seal = (library.browse(Query(words=words)).papers[0].id for words in ("walrus", "sleep"))
+    asked = "How do animals sleep under the ice?"
+    assert library.ask(asked).retrieved[0].paper.id == seal
+    assert {hit.paper.id for hit in library.ask(asked, within=[walrus]).retrieved} == {walrus}
+    assert library.ask(asked, within=[]).abstained
+    ants = library.browse(Query(words="ants")).papers[0].id
+    dated = library.ask("Which papers from 2022 are about ants or sleep?", within=[walrus, ants])
+    assert {hit.paper.id for hit in dated.retrieved} == {ants}
