@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,6 +19,8 @@ from rag.paper import Paper
 
 __all__ = ["CHUNK", "PAPERS", "SCHEMA_VERSION", "SOURCES", "Catalogue", "Outcome", "Place"]
 
+T = TypeVar("T")
+REMEMBERED = 500  # answers kept at most
 CHUNK = 400  # papers in one page, ids in one IN (…)
 
 
@@ -27,6 +30,8 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         """Open or make the file; one of an earlier version is brought forward. Raises LibraryDamaged or LibraryError."""
         self._engine = open_catalogue(path)
+        self._remembered: dict[Hashable, Any] = {}
+        self._remembered_at = -1
         self._watching = threading.Lock()
         self._watcher: sa.Connection | None = None
 
@@ -36,6 +41,17 @@ class Catalogue:
                 self._watcher.close()
                 self._watcher = None
         self._engine.dispose()
+
+    def remembered(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What `compute` gives, kept until the catalogue changes."""
+        version = self.version()
+        if version != self._remembered_at or len(self._remembered) > REMEMBERED:
+            self._remembered, self._remembered_at = {}, version
+        memory = self._remembered
+        if key not in memory:
+            memory[key] = compute()
+        found: T = memory[key]
+        return found
 
     def version(self) -> int:
         """A number that changes whenever anything in the catalogue has changed, by whatever process."""

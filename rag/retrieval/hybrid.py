@@ -12,7 +12,7 @@ from rag.embedding import Embedder, Vectors
 from rag.library.catalogue import Catalogue
 from rag.library.keywords import KeywordIndex
 from rag.library.passages import cut
-from rag.library.selection import Conditions, Order, matching, select
+from rag.library.selection import Conditions, Order, count, matching, select
 from rag.library.vectors import VectorStore, key_of
 from rag.paper import Paper
 from rag.retrieval import statement
@@ -108,13 +108,16 @@ class HybridRetriever:
         if limit < 1 or not question.strip():
             return []
         vector = self._embedder.embed([question])[0]
-        allowed = select(self._catalogue, conditions, NARROW + 1)
-        if len(allowed) <= NARROW:
+        total = count(self._catalogue, conditions)
+        if total <= NARROW:
+            allowed = select(self._catalogue, conditions, NARROW)
             near = sorted(((p, float(v @ vector)) for p, v in self._vectors.of_papers(allowed)), key=lambda found: -found[1])
             keyword = dict(self._keywords.search(question, max(1, len(allowed)), allowed))
         else:
-            near = self._vectors.nearest(vector, DEEP)
-            keyword = dict(self._keywords.search(question, DEEP))
+            # As deep as it takes to find about as many that match as a search without conditions looks at.
+            depth = min(DEEP, max(WIDE, 2 * DEPTH * self._catalogue.count() // total))
+            near = self._vectors.nearest(vector, depth)
+            keyword = dict(self._keywords.search(question, depth))
             inside = matching(self._catalogue, conditions, list({p.paper_id for p, _ in near} | keyword.keys()))
             near = [(passage, cosine) for passage, cosine in near if passage.paper_id in inside]
             keyword = {key: score for key, score in keyword.items() if key in inside}
@@ -140,20 +143,25 @@ class HybridRetriever:
         cosines = {key: cosine for key, (_, cosine) in dense.items()}
         papers = self._catalogue.get(chosen)
         best = {key: passage for key, (passage, _) in dense.items()}
-        for key in chosen:
-            if key in papers and key not in best:
-                best[key] = self._best_passage(papers[key], vector)
+        best |= self._best_passages([papers[key] for key in chosen if key in papers and key not in best], vector)
         return [
             Hit(papers[key], with_text(best[key], papers[key]), scores[key], parts(key, cosines, keyword))
             for key in chosen
             if key in papers  # a paper removed by another process since the index was read
         ]
 
-    def _best_passage(self, paper: Paper, vector: Vectors) -> Passage:
-        """The passage nearest to the question, for a paper that only the keyword leg found."""
-        passages = cut([paper], self._embedder)[0]
-        stored = self._vectors.vectors_of([key_of(passage) for passage in passages])
-        return max(passages, key=lambda passage: float(stored[key_of(passage)] @ vector) if key_of(passage) in stored else -1.0)
+    def _best_passages(self, papers: Sequence[Paper], vector: Vectors) -> dict[str, Passage]:
+        """The passage nearest to the question, by paper, for papers that only the keyword leg found."""
+        if not papers:
+            return {}
+        passages = cut(papers, self._embedder)
+        stored = self._vectors.vectors_of([key_of(passage) for own in passages for passage in own])
+
+        def cosine(passage: Passage) -> float:
+            own = stored.get(key_of(passage))
+            return -1.0 if own is None else float(own @ vector)
+
+        return {paper.id: max(own, key=cosine) for paper, own in zip(papers, passages, strict=True)}
 
 
 def best_of(passages: Iterable[tuple[Passage, float]]) -> dict[str, tuple[Passage, float]]:
