@@ -70,7 +70,7 @@ def running(home: Path, folder: Path, port: int, llm: LLMServer | None = None) -
     values = {name: value for name, value in os.environ.items() if name not in mine} | {"VOUCH_HOME": str(home)}
     if llm is not None:
         values |= {"VOUCH_LLM_CHOICES": f"{FAKE},openai:gpt-4o-mini", "VOUCH_LLM_BASE_URL": llm.base_url(FAKE)}
-        values |= {"VOUCH_LLM_RETRIES": "0"}
+        values |= {"VOUCH_LLM_RETRIES": "0", "VOUCH_REPAIR": "off"}  # one request an answer
     command = [sys.executable, "-P", "-m", "rag.cli", "serve", "--port", str(port)]
     with (
         (folder / "log").open("a") as log,

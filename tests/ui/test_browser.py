@@ -55,7 +55,7 @@ def test_a_written_answer_streams_and_every_sentence_gets_its_verdict(page: Page
     expect(final.locator(".v-verdict.v-supported").first).to_contain_text("✓ supported")
     expect(final.locator(".v-sentence").nth(1).locator(".v-verdict")).to_have_text(re.compile("~ partly|✗ unsupported"))
     expect(final.locator(".v-sentence strong")).to_have_text("never")
-    expect(final.locator("summary")).to_contain_text(FAKE)
+    expect(final.locator(".v-footer summary")).to_contain_text(FAKE)
 
 
 def test_leaving_in_mid_answer_loses_and_doubles_nothing(page: Page, llm: LLMServer) -> None:
