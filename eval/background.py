@@ -130,9 +130,8 @@ def stop(folder: Path) -> None:
     if launch is None or not alive(launch):
         return
     with suppress(ProcessLookupError):
-        os.kill(launch.pid, signal.SIGINT)
+        os.kill(launch.pid, signal.SIGTERM if deaf(launch.pid) else signal.SIGINT)
     _write(folder, replace(launch, stopping=True))
-    # A process that was started without a terminal may be deaf to SIGINT.
     timer = threading.Timer(PATIENCE, _end, (launch,))
     timer.daemon = True
     timer.start()
@@ -202,6 +201,16 @@ def _log(folder: Path) -> str:
         return clean((folder / LOG).read_bytes()[-MOST_LOG:].decode(errors="replace"))
     except OSError:
         return ""
+
+
+def deaf(pid: int) -> bool:
+    """Whether the process ignores SIGINT, as one does whose ancestor a shell put into the background."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    ignored = re.search(r"^SigIgn:\s*([0-9a-f]+)", status, re.MULTILINE)
+    return ignored is not None and bool(int(ignored[1], 16) >> (signal.SIGINT - 1) & 1)
 
 
 def alive(launch: Launch) -> bool:

@@ -111,7 +111,9 @@ def effects(found: Sequence[Effect]) -> None:
             "Before": [value(one.name, one.first) for one in found],
             "After": [value(one.name, one.second) for one in found],
             "Difference": [change(one.name, one.difference) for one in found],
-            "95 % interval": [f"{change(one.name, one.low)} to {change(one.name, one.high)}" for one in found],
+            "95 % interval": [
+                f"{change(one.name, one.low)} to {change(one.name, one.high)}".replace(" points", "") for one in found
+            ],
             "p": [probability(one.adjusted).removeprefix("= ") for one in found],
             "": ["significant" if one.significant else "" for one in found],
             "n": [one.n for one in found],
@@ -119,6 +121,7 @@ def effects(found: Sequence[Effect]) -> None:
         hide_index=True,
         height=min(drawer.TALLEST, drawer.HEADER + drawer.ROW * len(found)),
         row_height=drawer.ROW,
+        column_config={"Figure": st.column_config.TextColumn(width=220)},
     )
 
 

@@ -24,6 +24,11 @@ from ui.evaluation_data import Line
 
 ALL = "all"
 COLUMNS = {"right": "right", "hit@1": "hit@1", "fact_recall": "key facts", "citation_precision": "citations"}
+HEADLINES = (
+    *("right", "label_accuracy", "hit@1", "recall@10", "fact_recall", "citation_precision", "citation_recall", "supported"),
+    *("words", "wrongly_refused", "rightly_refused"),
+)
+"""The figures seen first."""
 ROWS = "rows"  # begins the name of a run's table
 LOWER = 480  # pixels of that table at most
 
@@ -94,26 +99,29 @@ def _figures(summary: Summary) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        figures(group)
+        few = {name: figure for name, figure in group.figures.items() if name in HEADLINES}
+        everything = len(few) < len(group.figures) and st.toggle("All figures", key="all-figures")
+        figures(group.figures if everything else few)
     with right:
         _counts("What became of them", group.outcomes)
         _counts("What is to blame", {name: n for name, n in group.blame.items() if name != "none"})
 
 
-def figures(group: Group) -> None:
+def figures(found: Mapping[str, Figure]) -> None:
     """Every figure with its interval and n."""
-    if not group.figures:
+    if not found:
         return
     st.dataframe(
         {
-            "Figure": [FIGURES.get(name, name) for name in group.figures],
-            "Value": [number(name, figure.value) for name, figure in group.figures.items()],
-            "95 % interval": [interval(name, figure) for name, figure in group.figures.items()],
-            "n": [figure.n for figure in group.figures.values()],
+            "Figure": [FIGURES.get(name, name) for name in found],
+            "Value": [number(name, figure.value) for name, figure in found.items()],
+            "95 % interval": [interval(name, figure) for name, figure in found.items()],
+            "n": [figure.n for figure in found.values()],
         },
         hide_index=True,
-        height=drawer.HEADER + drawer.ROW * len(group.figures),
+        height=drawer.HEADER + drawer.ROW * len(found),
         row_height=drawer.ROW,
+        column_config={"Figure": st.column_config.TextColumn(width=220)},
     )
 
 

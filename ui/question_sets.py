@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from eval import checking
 from eval.checking import Problem, check
 from eval.formats import SUFFIXES
 from eval.questions import QuestionSet, load_questions
@@ -35,7 +35,7 @@ def known(home: Path) -> list[Known]:
 
 def bundled() -> list[Path]:
     """The sets that came with Vouch, the sample first."""
-    folder = Path(str(importlib.resources.files("eval"))) / "sets"
+    folder = Path(checking.__file__).parent / "sets"
     return sorted((path for path in folder.glob("*") if is_set(path)), key=lambda path: (path.stem != "sample", path.name))
 
 

@@ -21,6 +21,7 @@ from eval.background import (
     State,
     birth,
     command,
+    deaf,
     discard,
     message,
     new_folder,
@@ -140,3 +141,12 @@ def test_a_run_is_started_stopped_and_resumed(home: Path, tmp_path: Path) -> Non
     assert again.before == before
     wait(lambda: state_of(folder) is State.FINISHED)
     assert watch.look().done == 30
+
+
+def test_a_process_that_ignores_ctrl_c_is_known() -> None:
+    with subprocess.Popen(["sh", "-c", "trap '' INT; echo ready; read line"], stdin=-1, stdout=-1) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert deaf(process.pid) is Path("/proc/self/status").exists()
+        process.communicate(b"\n")
+    assert not deaf(process.pid)

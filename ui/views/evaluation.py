@@ -8,7 +8,6 @@ import streamlit as st
 
 from eval.runs import RunInfo
 from ui import (
-    draft_questions,
     evaluation_compare,
     evaluation_drafts,
     evaluation_progress,
@@ -39,7 +38,6 @@ def page() -> None:
         key="view",
         bind="query-params",
         label_visibility="collapsed",
-        format_func=_title,
     )
     if view == "New run":
         evaluation_start.new_run()
@@ -57,11 +55,6 @@ def page() -> None:
         evaluation_vote.vote(runs)
     else:
         _results(runs)
-
-
-def _title(view: str) -> str:
-    waiting = len(draft_questions.drafts(state.home())) if view == "Drafts" else 0
-    return f"{view} ({waiting:,})" if waiting else view
 
 
 def _nothing() -> None:
@@ -90,7 +83,7 @@ def _results(runs: Sequence[RunInfo]) -> None:
             list(by_name),
             format_func=lambda name: evaluation_run.title(by_name[name]),
             key="run",
-            bind="query-params",
+            persist_state="session",
             width=640,
         )
         downloads([by_name[chosen].folder], state.home(), "report")
