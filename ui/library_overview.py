@@ -17,6 +17,7 @@ from ui.views import paper as paper_view
 
 LOOK = 0.2  # seconds between two looks whether the map is drawn
 MOST_FILES = 20  # bars
+SPAN = 80  # years before the last one that are shown
 MOST_LISTED = 200  # papers of a selection that are shown
 BLUE = "#2563b8"
 COLOURS = ["#2563b8", "#c2571a", "#2f855a", "#8e44ad", "#b7950b", "#0e7490", "#be185d", "#57534e"]
@@ -32,7 +33,12 @@ def charts() -> None:
     facts += [f"{undated:,} without a year"] if undated else []
     st.html(f'<p class="v-lead">{text(" · ".join(facts))}</p>')
     st.html("<h2>By year</h2>")
-    years = [{"Year": year, "Papers": count} for year, count in counted.years if year is not None]
+    known = {year: count for year, count in counted.years if year is not None}
+    years = (
+        [{"Year": year, "Papers": known.get(year, 0)} for year in range(max(min(known), max(known) - SPAN), max(known) + 1)]
+        if known
+        else []
+    )
     if years:
         st.altair_chart(by_year(years), width="stretch")
     st.html("<h2>By file</h2>")

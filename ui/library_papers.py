@@ -75,7 +75,9 @@ def _filters(query: Query) -> Query:
         author = st.text_input("Author", key="filter-author", placeholder="part of a name", max_chars=100)
         organisation = st.text_input("Organisation", key="filter-organisation", placeholder="part of its name", max_chars=100)
         files = [file for file, _ in tallies().files]
-        file = st.selectbox("Read from", files, None, format_func=base_name, key="filter-file", placeholder="any file")
+        file = None
+        if len(files) > 1:
+            file = st.selectbox("Read from", files, None, format_func=base_name, key="filter-file", placeholder="any file")
         title = st.selectbox("Title", (ANY, YES, NO), key="filter-title")
         kept = {own.id: own for own in state.assistant().collections.all()}
         options = list(kept)
@@ -116,8 +118,9 @@ def _table(query: Query, *, several: bool) -> None:
     engine = state.assistant()
     if st.session_state.get("library-query") != query:
         st.session_state["library-query"] = query
-        st.session_state["library-page"] = 1
-    number = int(st.session_state.get("library-page", 1))
+        st.session_state["library-queries"] = st.session_state.get("library-queries", 0) + 1
+    turner = f"library-page-{st.session_state['library-queries']}"  # a new one for each query begins at the first page
+    number = int(st.session_state.get(turner, 1))
     found = engine.browse(query, (number - 1) * ROWS, ROWS)
     count = engine.count()
     shown = f"{count:,} papers" if query.everything else f"{found.total:,} of {count:,} papers"
@@ -131,7 +134,7 @@ def _table(query: Query, *, several: bool) -> None:
         paper_view.show(picked)
     pages = -(-found.total // ROWS)
     if pages > 1:
-        st.pagination(pages, key="library-page")
+        st.pagination(pages, key=turner)
 
 
 def columns(papers: Sequence[Paper]) -> dict[str, list[Any]]:

@@ -25,7 +25,7 @@ from rag.terms import QUESTION_WORDS, WORD, stem
 SAMPLE = 5_000  # papers drawn; of a larger library as many, spread over it
 MOST_CLUSTERS, PER_CLUSTER = 16, 12  # as many clusters as the root of (papers / PER_CLUSTER)
 TERMS = 3  # that name a cluster
-FILE = "map.json"
+FILE = "map-1.json"  # the number changes with the way it is drawn
 _COMMON_WORDS = """
 also based can existing however method methods model models new novel one paper propose proposed results show shows such task
 tasks two using work approach approaches use used

@@ -116,7 +116,19 @@ def test_find_a_paper_and_add_one(page: Page, tmp_path: Path) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 of 7 papers")).to_be_visible()
     pick(page, 0)
-    expect(drawer).to_contain_text("Read from my dump.txt, line 1")
+    expect(drawer).to_contain_text("my dump.txt, line 1")
+    drawer.get_by_label("Ask about this paper").fill("When do seals wake?")
+    drawer.get_by_role("button", name="Ask", exact=False).first.click()
+    expect(answered(page, 1)).to_contain_text("every half hour")
+    expect(page.locator(".v-source, button.v-title").first).to_contain_text("Seals sleep")
+
+    go(page, "Library")
+    page.get_by_text("Add papers").click()
+    page.get_by_role("button", name="Undo the last upload").click()
+    expect(page.get_by_text("6 papers. Select one")).to_be_visible()
+    page.get_by_role("radio", name="Map").click()
+    expect(page.get_by_text("Near means alike")).to_be_visible()
+    expect(page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").first).to_be_visible()
 
 
 def test_a_hostile_paper_is_only_text(page: Page) -> None:

@@ -185,7 +185,7 @@ def test_pages_and_a_new_search_begins_at_the_first(home: Path, run_page: Run, m
     at.pagination[0].set_value(2).run()
     assert len(titles(at)) == 2
     find(at).set_value("the").run()
-    assert at.session_state["library-page"] == 1
+    assert [turner.value for turner in at.pagination] in ([], [1])
     assert titles(at)
 
 
