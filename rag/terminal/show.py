@@ -12,6 +12,7 @@ from rich.text import Text
 
 from rag.answering.listing import count
 from rag.answering.record import OUTSIDE_MARK, Answer, AnswerKind, CitedSource, Hit, Sentence, Table, Verdict
+from rag.answering.trust import trust
 from rag.paper import Paper
 from rag.terminal.clean import clean, one_line
 
@@ -39,6 +40,8 @@ def show_answer(console: Console, answer: Answer, *, passages: bool = True) -> N
     fold(console, judged_text(answer))
     if answer.sentences:
         fold(console, Text("\n").append_text(legend(outside=any(s.outside for s in answer.sentences))), style="dim")
+    if any(sentence.probability not in (None, 1.0) for sentence in answer.sentences):
+        fold(console, Text(f"How far to trust these marks: {trust().sentence}"), style="dim")
     if answer.table is not None:
         show_table(console, answer.table)
     if answer.sources:

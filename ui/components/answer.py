@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.answering.record import Answer, AnswerKind, CitedSource, Passage, Sentence
+from rag.answering.trust import trust
 from ui.components.paper import facts_html, heading_html, panel_html, places_html, when
 from ui.components.safe import text
 from ui.components.sentence import MARKS, OUTSIDE, bold, chip_html, focuses, sentence_html, still_html, verdict_html
@@ -160,7 +161,13 @@ def _tally_html(answer: Answer) -> str:
     ]
     if outside := sum(sentence.outside for sentence in answer.sentences):
         shown.append(f'<span class="v-verdict v-outside">{OUTSIDE[0]} {outside} {OUTSIDE[1]}</span>')
-    return f'<div class="v-tally">{"".join(shown)}</div>' if len(answer.sentences) > 1 else ""
+    tally = f'<div class="v-tally">{"".join(shown)}</div>' if len(answer.sentences) > 1 else ""
+    return tally + _trust_html() if any(sentence.probability not in (None, 1.0) for sentence in answer.sentences) else tally
+
+
+def _trust_html() -> str:
+    """What was measured of the marks; for quotations, which are copies, there is nothing to doubt."""
+    return f'<details class="v-trust"><summary>How far to trust these marks</summary><p>{text(trust().sentence)}</p></details>'
 
 
 def _card_html(source: CitedSource, anchor: str) -> str:

@@ -79,6 +79,8 @@ CSS = """
 .v-marks { white-space: nowrap; }
 .v-tally { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: -.1rem 0 .7rem; }
 .v-tally .v-verdict { margin: 0; }
+.v-trust { margin: -.3rem 0 .7rem; font-size: .85rem; opacity: .85; }
+.v-trust summary { cursor: pointer; }
 .v-notes { margin: 0 0 .5rem; padding: 0 !important; list-style: none; font-size: .87rem; color: var(--v-faint); }
 .v-notes li { margin: 0; }
 .v-head { font-size: .8rem !important; font-weight: 600; color: var(--v-faint); margin: 0; padding: .5rem 0 .4rem !important; }

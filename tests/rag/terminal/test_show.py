@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rag.answering.record import OUTSIDE_MARK, Answer, AnswerKind, CitedSource, Hit, Passage, Sentence, Tokens, Verdict
+from rag.answering.trust import trust
 from rag.paper import Paper
 from rag.terminal.show import GLUE, contains, expense, fold, judged_text, show_answer, show_hits, show_papers
 
@@ -73,9 +75,17 @@ def read(console: Console) -> str:
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
+def test_figures_of_the_verdicts_stand_where_the_verdicts_do_but_not_below_quotations() -> None:
+    told = " ".join(printed(ANSWER).split())
+    assert f"How far to trust these marks: {trust().sentence}" in told
+    quoted = replace(ANSWER, sentences=(replace(ANSWER.sentences[0], probability=1.0),))
+    assert "How far to trust" not in printed(quoted)
+
+
 def test_the_whole_screen() -> None:
+    whole = re.sub(r"How far to trust these marks: .*?\n\n", "\n", printed(ANSWER), flags=re.DOTALL)
     assert (
-        printed(ANSWER)
+        whole
         == """\
 Pruning halves memory [1]. ✓ It also cooks [1][2]. ✗ Nobody knows why. ?
 
