@@ -27,7 +27,7 @@ from ui.uploads import Upload
 
 MOST = 200  # problems shown
 SEEDED = 0
-TALLEST = 320  # pixels
+TALLEST = 215  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,8 @@ def _checked(questions: QuestionSet) -> None:
     errors = sum(problem.error for problem in problems)
     drafts = f" {questions.drafts:,} are drafts that nobody has reviewed." if questions.drafts else ""
     words = f"{len(questions):,} questions can be asked.{drafts}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        kind, title = ("v-bad", f"{errors:,} errors") if errors else ("v-good", "The set can be used")
-        st.html(info_html(title, words, kind))
+    kind, title = ("v-bad", f"{errors:,} error{'' if errors == 1 else 's'}") if errors else ("v-good", "The set can be used")
+    st.html(info_html(title, words, kind))
     if problems:
         _problems(problems)
     if not looked_up:

@@ -71,7 +71,7 @@ def test_what_is_no_setting_is_told_before_the_start(home: Path, run_page: Run) 
 def test_the_lines_of_a_set_that_cannot_be_used_are_named(home: Path, run_page: Run) -> None:
     question_sets.keep(home, Upload("mine.jsonl", b'{"question": "Why?"}\nnot json\n'))
     at = show(run_page, "New run")
-    assert "1 errors" in html(at).text
+    assert "1 error" in html(at).text
     problems = at.dataframe[0].value
     assert (problems["File"][0], problems["Line"][0]) == ("mine.jsonl", 2)
 
