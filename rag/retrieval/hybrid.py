@@ -20,14 +20,18 @@ from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
 from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
 from rag.retrieval.letters import shared, weigh, wording, words_of
+from rag.retrieval.lookup import LIFT, asked_names, is_called
 from rag.retrieval.understand import Form, form_of
-from rag.terms import content_words, stem
+from rag.terms import WORD, content_words, stem
 
 DEPTH = 100  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
 WIDE = 300  # the same where several papers are wanted or wording is read; then fewer papers lack one leg's score
 REACH = 1.1
 """BM25 that counts as full, as a multiple of the summed rarity of the question's words. 2.2 (k1 + 1) is what a short paper
 could reach that repeats each of them for ever."""
+NAMED = 30  # papers whose titles are compared with names in the question
+TITLE = 4  # words of a statement at most that may be a name; longer ones are claims
+MANY = 3  # papers of one name from which it tells nothing
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
 DEEP = 2000
 
@@ -60,7 +64,19 @@ class HybridRetriever:
             scores = statement.score(self._statement(question, cosines, keyword, around))
         else:
             scores = smooth(fuse(cosines, keyword), around)
+        if form is not Form.STATEMENT or len(words_of(question)) <= TITLE:
+            scores = self._named(question, scores)
         return self._hits(vector, dense, keyword, scores, limit)
+
+    def _named(self, question: str, scores: dict[str, float]) -> dict[str, float]:
+        """The scores, that of papers that are asked for by name raised."""
+        words = {word.lower(): stem(word.lower()) for word in WORD.findall(question)}
+        said, odd = asked_names(question, self._keywords.rarity(set(words.values())), words)
+        if not (said or odd):
+            return scores
+        papers = self._catalogue.get(ranked(scores)[:NAMED])
+        called = [key for key, paper in papers.items() if paper.title and is_called(paper.title, said, odd)]
+        return {**scores, **{key: scores[key] + LIFT for key in called}} if 0 < len(called) < MANY else scores
 
     def _several(
         self,

@@ -1,0 +1,62 @@
+"""A paper asked for by name: by the name in front of its title's colon, by the initials of its title, or nearly so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from rag.terms import QUESTION_WORDS
+
+LIFT = 0.2
+"""What a paper that is asked for by name gains; more than candidates of one question usually lie apart."""
+LIKE = 0.8  # likeness from which a word that no paper has is taken for a name written another way
+LEAST = 5  # letters of such a word
+ASKED = re.compile(
+    r"\bthe (?P<name>[\w-]+(?: [\w-]+){0,2}?) (?:paper|article|study|work|authors)\b|^\W*(?P<all>[\w-]+)\W*$", re.IGNORECASE
+)
+_WORDS = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
+_LONG = 6  # words of a title's head at most that are a name
+
+
+def asked_names(question: str, known: Mapping[str, float], stems: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """Names that the question says are papers ("the DPO paper"), and words that no paper has or that may be
+    one word ("Fuse Chat"), all as `folded`.
+
+    `stems` gives the stem of each word of the question, and `known` has the stems that the index holds.
+    """
+    match = ASKED.search(question)
+    said = {folded(match["name"] or match["all"])} if match else set()
+    words = _WORDS.findall(question)
+    odd = {folded(word) for word in words if not _known(word, known, stems)}
+    odd |= {folded(one + other) for one, other in pairwise(words) if one[:1].isupper()}
+    return said - {""}, {word for word in odd if len(word) >= LEAST}
+
+
+def names_of(title: str) -> set[str]:
+    """What a paper may be called: what stands in front of the colon, if it is short, and the initials of it or of the title."""
+    head = title.partition(":")[0]
+    words = _WORDS.findall(head)
+    names = {folded(head)} if len(words) <= _LONG else set()
+    initials = "".join(part[0] for word in words for part in word.split("-") if part.lower() not in QUESTION_WORDS)
+    return names | ({folded(initials)} if len(initials) > 1 and len(words) <= _LONG + 2 else set())
+
+
+def is_called(title: str, said: Collection[str], odd: Collection[str]) -> bool:
+    """Whether the title has a name that was said, or one like a word that no paper has."""
+    names = names_of(title)
+    if names & set(said):
+        return True
+    whole = [name for name in names if len(name) >= LEAST] + [folded(word) for word in _WORDS.findall(title.partition(":")[0])]
+    return any(SequenceMatcher(None, word, name).ratio() >= LIKE for word in odd for name in whole if len(name) >= LEAST)
+
+
+def folded(text: str) -> str:
+    """Letters and digits alone, in lower case."""
+    return "".join(_WORDS.findall(text.lower())).replace("-", "").replace(".", "")
+
+
+def _known(word: str, known: Mapping[str, float], stems: Mapping[str, str]) -> bool:
+    parts = [part for part in re.split(r"[-.]", word.lower()) if part]
+    return all(part in QUESTION_WORDS or part.isdigit() or stems.get(part, part) in known for part in parts)

@@ -1,0 +1,48 @@
+"""Papers asked for by name, by the initials of their title, and by a name with a slip in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.retrieval.lookup import asked_names, folded, is_called, names_of
+
+
+def asked(question: str, known: str) -> tuple[set[str], set[str]]:
+    """With a library that holds the words of `known`, none of them stemmed."""
+    return asked_names(question, dict.fromkeys(known.split(), 1.0), {})
+
+
+def test_a_title_has_names() -> None:
+    assert names_of("Direct Preference Optimization: Your Model") == {"directpreferenceoptimization", "dpo"}
+    assert names_of("MT4CrossOIE: Multi-stage Tuning") == {"mt4crossoie"}
+    assert names_of("The Two-Pass Softmax Algorithm") == {"thetwopasssoftmaxalgorithm", "tpsa"}
+    assert folded("FuseChat-3.0") == "fusechat30"
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "odd"),
+    [
+        ("What does the DPO paper claim?", {"dpo"}, set()),
+        ("the Curse of Depth paper", {"curseofdepth"}, set()),
+        ("AdamP", {"adamp"}, set()),
+        ("How does KGQuizz score?", set(), {"kgquizz"}),
+        ("How does the model score?", set(), set()),
+    ],
+)
+def test_a_question_has_names(question: str, said: set[str], odd: set[str]) -> None:
+    found = asked(question, "dpo claim curse depth adamp score model")
+    assert found[0] == said
+    assert odd <= found[1]
+
+
+def test_a_name_with_a_slip_is_known_again() -> None:
+    assert is_called("LlamaFusion: Adapting Models", (), {"llamafusoin"})
+    assert is_called("MT4CrossOIE: Multi-stage Tuning", (), {"mt4crossie"})
+    assert not is_called("Layer Normalization", (), {"llamafusoin"})
+    assert not is_called("LlamaFusion: Adapting Models", (), ())
+
+
+@pytest.mark.parametrize("question", ["Q7LatticSign", "How fast is Q7LaticeSign?", "What does the Q7LatticeSign paper say?"])
+def test_the_library_finds_a_paper_by_its_name(small: Assistant, question: str) -> None:
+    assert small.search(question, 1)[0].paper.title == "Q7LatticeSign: signatures for small devices"
