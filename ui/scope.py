@@ -10,6 +10,7 @@ import streamlit as st
 
 from rag.library.collections import Collection, Collections
 from rag.paper import Paper
+from ui.components.safe import text
 
 WHOLE = ""
 _COLLECTION, _PAPER = "collection:", "paper:"
@@ -73,6 +74,17 @@ def draw(library: Library) -> None:
     if len(options) > 1:
         named: Callable[[str], str] = lambda kept: options.get(kept, "")  # noqa: E731
         st.selectbox("Ask", list(options), list(options).index(now), format_func=named, key="scope-choice", on_change=_picked)
+
+
+def banner(library: Library) -> None:
+    """Say that only a part of the library is asked, where that is so, and offer all of it."""
+    found = look_up(library, chosen())
+    if found is None:
+        return
+    count = f" ({len(found.papers):,} papers)" if len(found.papers) != 1 else ""
+    with st.container(key="scope-banner", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="v-lead">Asking only {text(found.name)}{count}.</p>')
+        st.button("Ask the whole library", icon=":material/close:", type="tertiary", on_click=choose, args=(WHOLE,))
 
 
 def _picked() -> None:

@@ -38,6 +38,7 @@ def test_a_paper_is_asked_and_asked_again_within_itself(home: Path, run_page: Ru
     at = run_page("chat")
     at.session_state.scope = scope.of_paper(birds)
     at.run()
+    assert "Asking only the paper “SkyLedger" in html(at).text
     answer = ask(at, BIRDS)
     assert {source.paper.id for source in answer.sources} == {birds.id}
     talk = at.session_state.conversation

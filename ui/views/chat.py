@@ -46,6 +46,7 @@ def page() -> None:
         st.html(info_html("There is no conversation at this address", words))
     if talk.unsaved is not None:
         st.html(error_html(talk.unsaved))
+    scope.banner(state.assistant())
     if not talk.turns:
         _welcome()
         return
