@@ -20,7 +20,6 @@ from ui.components import drawer
 from ui.components.notice import error_html, info_html
 from ui.components.safe import text
 from ui.evaluation_report import downloads
-from ui.evaluation_run import name
 
 FLIPS = "flips"
 SCALE = 100  # shares are compared in points
@@ -48,9 +47,7 @@ def compare(runs: Sequence[RunInfo]) -> None:
         st.html(f'<h2>Where it lies</h2><p class="v-lead">{text(_figure_title(found.headline.name))} by kind and tag.</p>')
         effects(found.groups)
     st.html("<h2>Plots</h2>")
-    evaluation_plots.plots(
-        {f"{place}: {name(run)}": data.reading(run.folder) for place, run in (("before", first), ("after", second))}
-    )
+    evaluation_plots.plots({"before": data.reading(first.folder), "after": data.reading(second.folder)})
     _flips(found, first, second)
 
 

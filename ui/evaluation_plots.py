@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 20  # ranks of the recall plot
 HEIGHT = 240  # pixels
+COLOURS = ["#4583d6", "#d9822b"]  # seen on light and dark, and told apart by everybody
 Points = list[dict[str, Any]]
 
 
@@ -144,8 +145,8 @@ def _colour(runs: Mapping[str, object]) -> dict[str, Any]:
     """A colour a run with its legend, where there are several."""
     import altair as alt
 
-    legend = alt.Legend(orient="bottom", columns=1, title=None, labelLimit=300) if len(runs) > 1 else None
-    return {"color": alt.Color("run:N", legend=legend, sort=list(runs))}
+    legend = alt.Legend(orient="top", title=None) if len(runs) > 1 else None
+    return {"color": alt.Color("run:N", legend=legend, sort=list(runs), scale=alt.Scale(domain=list(runs), range=COLOURS))}
 
 
 def _draw(title: str, note: str, chart: alt.Chart | alt.LayerChart, told: Mapping[str, str]) -> None:

@@ -99,7 +99,7 @@ def _figures(summary: Summary) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        few = {name: figure for name, figure in group.figures.items() if name in HEADLINES}
+        few = {name: group.figures[name] for name in HEADLINES if name in group.figures}
         everything = len(few) < len(group.figures) and st.toggle("All figures", key="all-figures")
         figures(group.figures if everything else few)
     with right:
