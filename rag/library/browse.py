@@ -17,6 +17,7 @@ from rag.library.selection import Conditions, clause
 from rag.library.sources import load_papers
 from rag.paper import Paper
 
+FEW = 5_000  # papers that a search of the index is narrowed to
 MOST_WORDS = 12  # of a search; each is one look into the index
 _TOKEN = re.compile(r'"([^"]+)"|(\S+)')
 
@@ -36,7 +37,8 @@ class Sort(StrEnum):
 class Query:
     """Which papers, in which order. `words` must all occur, anywhere in a paper; quotation marks keep words together.
 
-    `file` is the exact file of a source, `within` the ids that may be found at all. `years` are the first and the last year, either may be None. Conditions hold beside.
+    `file` is the exact file of a source, `within` the ids that may be found at all. `years` are the first and the last year,
+    either may be None. Conditions hold beside.
     """
 
     words: str = ""
@@ -104,8 +106,9 @@ class Browser:
         return self._counted[key]
 
     def matches(self, words: str) -> list[str]:
-        """Ids of the papers in which all the words occur, in any inflection in title and abstract, or as part of title,
-        authors, organisation, comment or year; those whose title and abstract fit best first (BM25 added up)."""
+        """Ids of the papers in which all the words occur, in any inflection in title and abstract, or as part of authors,
+        organisation, comment or year; those whose title and abstract fit best first (BM25 added up). A word that no text has
+        may be part of one in a title."""
         tokens = list(dict.fromkeys((phrase or word).strip() for phrase, word in _TOKEN.findall(words)))[:MOST_WORDS]
         tokens = [token for token in tokens if any(c.isalnum() for c in token)]
         key = (self._catalogue.version(), json.dumps(tokens))
@@ -116,17 +119,18 @@ class Browser:
     def _look_up(self, tokens: Sequence[str]) -> list[str]:
         if not tokens:
             return []
-        by_token = [dict(self._keywords.holding(token)) for token in tokens]
-        told = [_told(token) for token in tokens]
-        with self._catalogue.reading() as db:  # one pass for all the words
+        told = [_told(token, title=not self._keywords.knows(token)) for token in tokens]
+        beside: dict[tuple[str, ...], list[str]] = {}  # what the text has still to hold -> papers that tell the rest
+        with self._catalogue.reading() as db:
             for paper_id, *marks in db.execute(sa.select(PAPERS.c.id, *told).where(sa.or_(*told))):
-                for found, mark in zip(by_token, marks, strict=True):
-                    if mark:
-                        found.setdefault(paper_id, 0.0)
-        scores = min(by_token, key=len)
-        for found in by_token:
-            if found is not scores:
-                scores = {paper_id: score + found[paper_id] for paper_id, score in scores.items() if paper_id in found}
+                rest = tuple(token for token, mark in zip(tokens, marks, strict=True) if not mark)
+                beside.setdefault(rest, []).append(paper_id)
+        scores = dict(self._keywords.holding(tokens))
+        for rest, ids in beside.items():
+            few = len(ids) <= FEW
+            found = dict(self._keywords.holding(rest, ids if few else None)) if rest else dict.fromkeys(ids, 0.0)
+            for paper_id in found if few else found.keys() & set(ids):
+                scores.setdefault(paper_id, found[paper_id])
         return sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))
 
 
@@ -141,14 +145,15 @@ def _bare(query: Query) -> bool:
     return Query(words=query.words, sort=query.sort) == query
 
 
-def _told(token: str) -> sa.ColumnElement[bool]:
-    """SQL: the token occurs in what is known beside the abstract. Names are kept as JSON, in which other letters are escaped."""
+def _told(token: str, *, title: bool) -> sa.ColumnElement[bool]:
+    """SQL: the token occurs in what is known beside the text. Names are kept as JSON, in which other letters are escaped."""
     columns: list[sa.ColumnElement[bool]] = [
-        PAPERS.c.title.like(_pattern(token), escape="\\"),
         sa.cast(PAPERS.c.authors, sa.Text).like(_pattern(json.dumps(token)[1:-1]), escape="\\"),
         PAPERS.c.organisation.like(_pattern(token), escape="\\"),
         PAPERS.c.comment.like(_pattern(token), escape="\\"),
     ]
+    if title:
+        columns.append(PAPERS.c.title.like(_pattern(token), escape="\\"))
     if token.isdecimal() and len(token) == 4:
         columns.append(PAPERS.c.year == int(token))
     return sa.or_(*columns)

@@ -93,19 +93,28 @@ class KeywordIndex:
         searcher = self._index.searcher()
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in searcher.search(query, limit).hits]
 
-    def holding(self, words: str) -> list[tuple[str, float]]:
-        """(paper id, BM25) of every paper whose text holds the words side by side, in any inflection, best first.
+    def holding(self, phrases: Sequence[str], only: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """(paper id, BM25) of every paper whose text holds all the phrases, the words of each side by side, in any inflection;
+        best first. `only` narrows it to these papers. About 1 µs of processor time for each paper found."""
+        from tantivy import Occur, Query
 
-        About 1 µs of processor time a paper: 184,305 take 0.2 s.
-        """
-        said = " ".join(WORD.findall(words))
-        if not said:
+        said = [" ".join(WORD.findall(phrase)) for phrase in phrases]
+        if not all(said):
             return []
-        query, _ = self._index.parse_query_lenient(f'"{said}"', ["text"])
+        parts = [(Occur.Must, self._index.parse_query_lenient(f'"{phrase}"', ["text"])[0]) for phrase in said]
+        if only is not None:
+            those = Query.const_score_query(Query.term_set_query(self._index.schema, "id", list(only)), 0.0)
+            parts.append((Occur.Must, those))
         self.refresh()
         searcher = self._index.searcher()
-        found = searcher.search(query, max(1, searcher.num_docs)).hits
+        found = searcher.search(Query.boolean_query(parts), max(1, searcher.num_docs)).hits
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in found]
+
+    def knows(self, phrase: str) -> bool:
+        """Whether any paper's text holds the phrase."""
+        said = " ".join(WORD.findall(phrase))
+        query, _ = self._index.parse_query_lenient(f'"{said}"', ["text"])
+        return bool(said and self._index.searcher().search(query, 1).hits)
 
     def search_stems(self, weights: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """As `search`, for stems (as `rag.terms.content_words` gives them), each counted as often as its weight says."""
