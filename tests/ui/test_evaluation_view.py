@@ -24,7 +24,12 @@ Run = Callable[[str], Any]
 CRANES = {"title": "SkyLedger: Counting Migrating Cranes from Radar"}
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "q1", "question": "What does SkyLedger estimate from radar?", "papers": [CRANES], "key_facts": ["flock sizes"]},
-    {"id": "q2", "question": "What is BreadNet <script>?", "papers": [{"title": "No such paper"}], "key_facts": ["crumbs of the moon"]},
+    {
+        "id": "q2",
+        "question": "What is BreadNet <script>?",
+        "papers": [{"title": "No such paper"}],
+        "key_facts": ["crumbs of the moon"],
+    },
     {"id": "q3", "kind": "unanswerable", "question": "Which tax applies to imported bicycles?", "answerable": False},
 ]
 

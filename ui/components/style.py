@@ -41,7 +41,9 @@ CSS = """
 .stApp h2 { font-size: 1.15rem; padding: .5rem 0 0; margin: 0; }
 .v-lead { color: var(--v-faint); max-width: 42rem; margin: 0; }
 .v-hint { color: var(--v-faint); font-size: .85rem; margin: .75rem 0 0; }
-:is(.st-key-first-questions, .st-key-similar) button > div { justify-content: flex-start; text-align: left; overflow-wrap: anywhere; }
+:is(.st-key-first-questions, .st-key-similar) button > div {
+  justify-content: flex-start; text-align: left; overflow-wrap: anywhere;
+}
 .st-key-find > .stElementContainer:has(.stTextInput) { flex: 1 1 16rem; }
 .st-key-reading-place, .st-key-reading-marks { display: none; }
 .stChatMessage { padding: .25rem 0; background: transparent; gap: .75rem; }
