@@ -46,9 +46,9 @@ def compare(runs: Sequence[RunInfo]) -> None:
     if found.groups:
         st.html(f'<h2>Where it lies</h2><p class="v-lead">{text(_figure_title(found.headline.name))} by kind and tag.</p>')
         effects(found.groups)
+    _flips(found, first, second)
     st.html("<h2>Plots</h2>")
     evaluation_plots.plots({"before": data.reading(first.folder), "after": data.reading(second.folder)})
-    _flips(found, first, second)
 
 
 def two(runs: Sequence[RunInfo], key: str) -> tuple[RunInfo, RunInfo] | None:

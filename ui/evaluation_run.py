@@ -39,10 +39,11 @@ def show(run: RunInfo) -> None:
     st.html(_about_html(run, reading.summary))
     _again(run, reading.summary)
     _figures(reading.summary)
+    _rows(run, reading.lines)
     if reading.lines:
+        # Last: charts take their height when they are drawn, and would move what is below them.
         st.html("<h2>Plots</h2>")
         evaluation_plots.plots({name(run): reading})
-    _rows(run, reading.lines)
 
 
 def name(run: RunInfo) -> str:
