@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from rag.embedding import EMBEDDERS, Embedder
-from rag.errors import LibraryError, LibraryLocked
+from rag.errors import LibraryError, LibraryLocked, VouchError
 from rag.library.catalogue import Catalogue
 from rag.library.disk import write_errors
 from rag.library.ingest import forget_lost_indexes, index_pending, is_lost
@@ -55,6 +55,7 @@ class OpenLibrary:
         self._compared = False
         self._embedder_class = EMBEDDERS["minilm"]()
         self._opening = threading.RLock()
+        self._loading = threading.Lock()
         self._settled_until = 0.0  # on the monotonic clock
         self._opened_embedder: Embedder | None = None
 
@@ -136,8 +137,18 @@ class OpenLibrary:
         place = f"-{self._server.mark}" if self._server else ""
         return f"{self._embedder_class.fingerprint}-{SCHEME}{place}"
 
+    def _load_ahead(self) -> None:
+        """Load the model while the indexes are read: neither waits for the other, and a first search needs both."""
+
+        def load() -> None:
+            with suppress(VouchError):  # told when the model is used
+                self._embedder()
+
+        if self._opened_embedder is None and not self._loading.locked():
+            threading.Thread(target=load, name="vouch-model", daemon=True).start()
+
     def _embedder(self) -> Embedder:
-        with self._opening:
+        with self._loading:
             if self._opened_embedder is None:
                 keep_compact()
                 self._opened_embedder = self._embedder_class.load(threads=self.settings.threads)
@@ -169,6 +180,7 @@ class OpenLibrary:
         """
         if time.monotonic() < self._settled_until:
             return
+        self._load_ahead()
         pending = self.pending()
         self._settled_until = time.monotonic() + LOOK_EVERY if pending == 0 else 0.0
         if pending > RESUMABLE and pending == self.count() and (change := self.outdated()):
