@@ -91,6 +91,12 @@ class Catalogue:
         with self.reading() as db:
             return load_papers(db, ids)
 
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """id -> title, for those that exist and have one."""
+        query = sa.select(PAPERS.c.id, PAPERS.c.title).where(PAPERS.c.title.is_not(None))
+        with self.reading() as db:
+            return {row.id: row.title for part in in_pages(list(ids)) for row in db.execute(query.where(PAPERS.c.id.in_(part)))}
+
     def held(self, paper_id: str) -> list[Held]:
         """The records that the paper was read from, in the order they came."""
         with self.reading() as db:

@@ -74,8 +74,8 @@ class HybridRetriever:
         said, odd = asked_names(question, self._keywords.rarity(set(words.values())), words)
         if not (said or odd):
             return scores
-        papers = self._catalogue.get(ranked(scores)[:NAMED])
-        called = [key for key, paper in papers.items() if paper.title and is_called(paper.title, said, odd)]
+        titles = self._catalogue.titles(ranked(scores)[:NAMED])
+        called = [key for key, title in titles.items() if is_called(title, said, odd)]
         return {**scores, **{key: scores[key] + LIFT for key in called}} if 0 < len(called) < MANY else scores
 
     def _several(

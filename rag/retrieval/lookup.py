@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from difflib import SequenceMatcher
+from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.terms import QUESTION_WORDS
@@ -30,26 +31,46 @@ def asked_names(question: str, known: Mapping[str, float], stems: Mapping[str, s
     said = {folded(match["name"] or match["all"])} if match else set()
     words = _WORDS.findall(question)
     odd = {folded(word) for word in words if not _known(word, known, stems)}
-    odd |= {folded(one + other) for one, other in pairwise(words) if one[:1].isupper()}
+    odd |= {
+        folded(f"{one}{other}")
+        for one, other in pairwise(words)
+        if one[:1].isupper() and not {one.lower(), other.lower()} & QUESTION_WORDS
+    }
     return said - {""}, {word for word in odd if len(word) >= LEAST}
 
 
-def names_of(title: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def names_of(title: str) -> frozenset[str]:
     """What a paper may be called: what stands in front of the colon, if it is short, and the initials of it or of the title."""
     head = title.partition(":")[0]
     words = _WORDS.findall(head)
     names = {folded(head)} if len(words) <= _LONG else set()
     initials = "".join(part[0] for word in words for part in word.split("-") if part.lower() not in QUESTION_WORDS)
-    return names | ({folded(initials)} if len(initials) > 1 and len(words) <= _LONG + 2 else set())
+    return frozenset(names | ({folded(initials)} if len(initials) > 1 and len(words) <= _LONG + 2 else set()))
 
 
 def is_called(title: str, said: Collection[str], odd: Collection[str]) -> bool:
     """Whether the title has a name that was said, or one like a word that no paper has."""
-    names = names_of(title)
-    if names & set(said):
-        return True
-    whole = [name for name in names if len(name) >= LEAST] + [folded(word) for word in _WORDS.findall(title.partition(":")[0])]
-    return any(SequenceMatcher(None, word, name).ratio() >= LIKE for word in odd for name in whole if len(name) >= LEAST)
+    return not names_of(title).isdisjoint(said) or any(_alike(word, _whole(title)) for word in odd)
+
+
+@lru_cache(maxsize=4096)
+def _whole(title: str) -> dict[str, frozenset[str]]:
+    """The names and words of a title that a name may be a slip of, with the pairs of letters of each."""
+    words = {folded(word) for word in _WORDS.findall(title.partition(":")[0])}
+    return {name: _pairs(name) for name in names_of(title) | words if len(name) >= LEAST}
+
+
+def _alike(word: str, whole: Mapping[str, frozenset[str]]) -> bool:
+    # Likeness is slow to tell, and two words that are as much alike as is asked have two pairs of letters in common.
+    pairs = _pairs(word)
+    close = [name for name, own in whole.items() if len(pairs & own) > 1]
+    return bool(close) and bool(get_close_matches(word, close, n=1, cutoff=LIKE))
+
+
+@lru_cache(maxsize=256)
+def _pairs(word: str) -> frozenset[str]:
+    return frozenset(one + other for one, other in pairwise(word))
 
 
 def folded(text: str) -> str:
