@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 
 import sqlalchemy as sa
 
-from rag.library.catalogue import CHUNK, PAPERS, SOURCES, Catalogue
+from rag.library.catalogue import PAPERS, SOURCES, Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,10 @@ def select(catalogue: Catalogue, conditions: Conditions, limit: int, order: Orde
 
 def matching(catalogue: Catalogue, conditions: Conditions, ids: Sequence[str]) -> set[str]:
     """Those of `ids` that match."""
-    found: set[str] = set()
+    if not ids:
+        return set()
     with catalogue.reading() as db:
-        for at in range(0, len(ids), CHUNK):
-            part = list(ids[at : at + CHUNK])
-            found.update(db.execute(sa.select(PAPERS.c.id).where(PAPERS.c.id.in_(part), clause(conditions))).scalars())
-    return found
+        return set(db.execute(sa.select(PAPERS.c.id).where(_among(ids), clause(conditions))).scalars())
 
 
 def count(catalogue: Catalogue, conditions: Conditions) -> int:
@@ -133,10 +131,15 @@ def holds(catalogue: Catalogue, conditions: Conditions) -> bool:
 def clause(conditions: Conditions) -> sa.ColumnElement[bool]:
     """The conditions as SQL over the papers table."""
     parts = [part for group in (_dates, _numbers, _names, _presence) for part in group(conditions)]
-    if conditions.within is not None:  # as JSON, because a statement takes no more than 32,766 values
-        inside = sa.func.json_each(json.dumps(conditions.within)).table_valued("value", name="inside")
-        parts.append(PAPERS.c.id.in_(sa.select(inside.c.value)))
+    if conditions.within is not None:
+        parts.append(_among(conditions.within))
     return sa.and_(sa.true(), *parts)
+
+
+def _among(ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    # As JSON: a statement takes no more than 32,766 values, and each of them costs as much as looking a paper up.
+    inside = sa.func.json_each(json.dumps(ids)).table_valued("value", name="inside")
+    return PAPERS.c.id.in_(sa.select(inside.c.value))
 
 
 def unknown(conditions: Conditions) -> dict[str, sa.ColumnElement[bool]]:

@@ -115,21 +115,14 @@ class Finder:
         several = WORKS.search(reading.topic) is not None
         kind = QuestionType.LIST if several else question_type(reading.topic)
         conditions = reading.conditions
-        hits = self._alternatives(topic, conditions, limit)
+        # One side's words would drown the other's.
+        sides = [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]
+        hits = self._retriever.search_sides(sides, limit, conditions)
         hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
         by_date = kind is QuestionType.LIST and (conditions.date_from or conditions.date_to)
         order = reading.order or (Order("date", False, LISTED) if by_date else None)
         hits = hits if order is None else in_order(hits, order)
         return Found(tuple(hits), kind, topic, reading.labels, note, ordered=order is not None)
-
-    def _alternatives(self, topic: str, conditions: Conditions, limit: int) -> list[Hit]:
-        """The best hit of each paper over the sides of an `or`: one side's words would drown the other's."""
-        best: dict[str, Hit] = {}
-        for side in [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]:
-            for hit in self._retriever.search_within(side, limit, conditions):
-                if hit.paper.id not in best or hit.score > best[hit.paper.id].score:
-                    best[hit.paper.id] = hit
-        return sorted(best.values(), key=lambda hit: -hit.score)[:limit]
 
     def _note(self, reading: Reading) -> str:
         """What the conditions left in and out."""

@@ -35,6 +35,10 @@ MANY = 3  # papers of one name from which it tells nothing
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
 DEEP = 2000
 
+Dense = dict[str, tuple[Passage, float]]
+"""Each paper's best passage and its cosine."""
+Legs = tuple[Dense, dict[str, float]]  # and each paper's BM25
+
 
 class HybridRetriever:
     """Finds papers for a question; safe to use from several threads."""
@@ -121,26 +125,59 @@ class HybridRetriever:
 
     def search_within(self, question: str, limit: int, conditions: Conditions) -> list[Hit]:
         """As `search`, among the papers that match. Both legs are narrowed before they are fused."""
-        if limit < 1 or not question.strip():
+        return self.search_sides([question], limit, conditions)
+
+    def search_sides(self, sides: Sequence[str], limit: int, conditions: Conditions) -> list[Hit]:
+        """As `search_within`, for the sides of an "or": a paper has the score of the side that it answers best."""
+        sides = [side for side in sides if side.strip()]
+        if limit < 1 or not sides:
             return []
-        vector = self._embedder.embed([question])[0]
+        vectors = self._embedder.embed(sides)
+        legs = self._legs_within(sides, vectors, conditions)
+        best: dict[str, tuple[float, int]] = {}
+        scores: list[dict[str, float]] = []
+        for n, (side, (dense, keyword)) in enumerate(zip(sides, legs, strict=True)):
+            top = self._keywords.search(side, 1)
+            cosines = {key: cosine for key, (_, cosine) in dense.items()}
+            scores.append(fuse(cosines, keyword, highest=top[0][1] if top else None))
+            for key, score in scores[n].items():
+                best[key] = max((score, -n), best.get(key, (score, -n)))
+        chosen = ranked({key: score for key, (score, _) in best.items()})[:limit]
+        hits: list[Hit] = []
+        for n, (dense, keyword) in enumerate(legs):
+            own = {key: scores[n][key] for key in chosen if best[key][1] == -n}
+            hits += self._hits(vectors[n], dense, keyword, own, len(own))
+        return sorted(hits, key=lambda hit: -hit.score)
+
+    def _legs_within(
+        self, sides: Sequence[str], vectors: Vectors, conditions: Conditions
+    ) -> list[tuple[Dense, dict[str, float]]]:
+        """What each leg finds for each side among the papers that match."""
         total = count(self._catalogue, conditions)
         if total <= NARROW:
             allowed = select(self._catalogue, conditions, NARROW)
-            near = sorted(((p, float(v @ vector)) for p, v in self._vectors.of_papers(allowed)), key=lambda found: -found[1])
-            keyword = dict(self._keywords.search(question, max(1, len(allowed)), allowed))
-        else:
-            # As deep as it takes to find about as many that match as a search without conditions looks at.
-            depth = min(DEEP, max(WIDE, 2 * DEPTH * self._catalogue.count() // total))
-            near = self._vectors.nearest(vector, depth)
-            keyword = dict(self._keywords.search(question, depth))
-            inside = matching(self._catalogue, conditions, list({p.paper_id for p, _ in near} | keyword.keys()))
-            near = [(passage, cosine) for passage, cosine in near if passage.paper_id in inside]
-            keyword = {key: score for key, score in keyword.items() if key in inside}
-        top = self._keywords.search(question, 1)
-        dense = best_of(near)
-        scores = fuse({key: cosine for key, (_, cosine) in dense.items()}, keyword, highest=top[0][1] if top else None)
-        return self._hits(vector, dense, keyword, scores, limit)
+            stored = self._vectors.of_papers(allowed)
+            return [
+                (
+                    best_of(sorted(((p, float(v @ vector)) for p, v in stored), key=lambda found: -found[1])),
+                    dict(self._keywords.search(side, max(1, len(allowed)), allowed)),
+                )
+                for side, vector in zip(sides, vectors, strict=True)
+            ]
+        # As deep as it takes to find about as many that match as a search without conditions looks at.
+        depth = min(DEEP, max(WIDE, 2 * DEPTH * self._catalogue.count() // total))
+        near = [best_of(self._vectors.nearest(vector, depth)) for vector in vectors]
+        words = [dict(self._keywords.search(side, depth)) for side in sides]
+        inside = matching(self._catalogue, conditions, list(set().union(*near, *words)))
+        legs = []
+        for side, by_meaning, by_words in zip(sides, near, words, strict=True):
+            dense = {key: found for key, found in by_meaning.items() if key in inside}
+            keyword = {key: score for key, score in by_words.items() if key in inside}
+            # Words of papers that only their meaning brought in are counted too: asking for named papers costs little.
+            if wordless := [key for key in dense if key not in keyword]:
+                keyword |= dict(self._keywords.search(side, len(wordless), wordless))
+            legs.append((dense, keyword))
+        return legs
 
     def listing(self, conditions: Conditions, limit: int, order: Order | None) -> list[Hit]:
         """At most `limit` matching papers, in `order` or newest first, without regard to what they are about."""
@@ -150,7 +187,7 @@ class HybridRetriever:
     def _hits(
         self,
         vector: Vectors,
-        dense: Mapping[str, tuple[Passage, float]],
+        dense: Dense,
         keyword: Mapping[str, float],
         scores: Mapping[str, float],
         limit: int,
@@ -180,9 +217,9 @@ class HybridRetriever:
         return {paper.id: max(own, key=cosine) for paper, own in zip(papers, passages, strict=True)}
 
 
-def best_of(passages: Iterable[tuple[Passage, float]]) -> dict[str, tuple[Passage, float]]:
+def best_of(passages: Iterable[tuple[Passage, float]]) -> Dense:
     """Each paper's first passage and its cosine; `passages` come best first."""
-    best: dict[str, tuple[Passage, float]] = {}
+    best: Dense = {}
     for passage, cosine in passages:
         best.setdefault(passage.paper_id, (passage, cosine))
     return best
