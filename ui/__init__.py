@@ -1,5 +1,6 @@
 """The browser pages: ask, read the passages behind each sentence, look after the library, look at evaluation runs.
 
+server.py          the web application: Streamlit's own, with the address of each page
 app.py             page frame, navigation, sidebar
 state.py           the one Assistant of the process and what a session remembers; alone imports rag.assistant
 conversation.py    questions and answers in order, at most one of them being answered

@@ -1,4 +1,4 @@
-"""The frame of all pages: title, style, navigation. Started by `vouch serve`, that is `streamlit run ui/app.py`."""
+"""The frame of all pages: title, style, navigation. Run by `server.py` for every interaction."""
 
 from __future__ import annotations
 

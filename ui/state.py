@@ -15,7 +15,7 @@ from rag.assistant import EXTRACTIVE, Assistant
 from rag.library.report import IngestReport
 from rag.paper import Paper
 from rag.settings import Settings
-from ui import scope, suggestions, uploads
+from ui import address, scope, suggestions, uploads
 from ui.conversation import Conversation
 from ui.jobs import Job
 from ui.talks import Talks
@@ -68,13 +68,13 @@ def talks() -> Talks:
 
 def conversation() -> Conversation:
     """The conversation that this session shows: the one the address names, else the one it showed before, else a new one."""
-    named = st.query_params.get(ADDRESS)
+    named = address.read(ADDRESS)
     here: Conversation | None = st.session_state.get("conversation")
     if named and (here is None or here.id != named):
         here = talks().find(named)
         if here is None:
             st.session_state.lost = True
-            st.query_params.pop(ADDRESS, None)
+            address.write(ADDRESS, None)
     elif not named and here is not None and here.turns and not here.busy and st.session_state.get("page") == "chat":
         here = None  # the reader went back to the address of the empty page
     if here is None:
@@ -86,10 +86,7 @@ def conversation() -> Conversation:
 def show(talk: Conversation) -> None:
     """Show that conversation from now on, and name it in the address."""
     st.session_state.conversation = talk
-    if not talk.turns:
-        st.query_params.pop(ADDRESS, None)
-    elif st.query_params.get(ADDRESS) != talk.id:
-        st.query_params[ADDRESS] = talk.id
+    address.write(ADDRESS, talk.id if talk.turns else None)
 
 
 def show_new() -> None:

@@ -47,10 +47,10 @@ def address(host: str, port: int) -> str:
 
 
 def app_file() -> Path:
-    """The Streamlit script of the `ui` package, found without importing it."""
+    """The web application of the `ui` package, found without importing it."""
     spec = importlib.util.find_spec("ui")
     folder = next(iter(spec.submodule_search_locations or []), None) if spec else None
-    script = Path(folder, "app.py") if folder else None
+    script = Path(folder, "server.py") if folder else None
     if script is None or not script.is_file():
         raise VouchError("The browser pages (package `ui`) are not installed.", remedy="Install Vouch again from its folder.")
     return script

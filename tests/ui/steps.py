@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.ui.site import CHROMIUM, WAIT
+from tests.fakes.llm_server import LLMServer, Reply
+from tests.ui.site import CHROMIUM, WAIT, quote_first_passage
 
 expect.set_options(timeout=WAIT)
 needs_chromium = pytest.mark.skipif(
@@ -19,6 +20,11 @@ needs_chromium = pytest.mark.skipif(
 def ask(page: Page, question: str) -> None:
     page.get_by_placeholder("Ask about the papers").fill(question)
     page.keyboard.press("Enter")
+
+
+def once(llm: LLMServer, step: Reply) -> None:
+    """The next request gets this, those after it the usual reply."""
+    llm.script[:] = [quote_first_passage] * len(llm.requests) + [step, quote_first_passage]
 
 
 def answered(page: Page, count: int) -> Locator:

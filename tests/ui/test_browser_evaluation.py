@@ -15,7 +15,6 @@ from tests.ui.steps import needs_chromium
 
 pytestmark = needs_chromium
 SLOW = 120_000  # milliseconds in which a process is there, on a busy machine
-HEALTH = "404 .Not Found"  # opened below the root, Streamlit first looks for its server there
 ASKED = [
     QUESTION,
     "When does SkyLedger fail?",
@@ -44,7 +43,7 @@ def test_a_run_outlives_its_page_and_is_stopped_resumed_voted_on_and_reported(
     questions = tmp_path / "birds.jsonl"
     rows = [{"id": f"q{n}", "question": asked, "key_facts": ["flock sizes"]} for n, asked in enumerate(ASKED * 3, start=1)]
     questions.write_text("".join(json.dumps(row) + "\n" for row in rows) + "no row\n", encoding="utf-8")
-    with watched(browser, {**look, "viewport": {"width": 1280, "height": 1500}}, but=HEALTH) as page:
+    with watched(browser, {**look, "viewport": {"width": 1280, "height": 1500}}) as page:
         page.goto(f"{address}/evaluation")
         expect(page.get_by_text("1 of 1 questions")).to_be_visible()
         view(page, "New run")

@@ -152,12 +152,12 @@ def test_an_empty_library_offers_the_sample(empty_home: Path, run_page: Run) -> 
 
 def test_the_frame_shows_a_settings_error_in_words(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOUCH_LMM", "openai:gpt-4o-mini")
-    at = AppTest.from_file(app_file(), default_timeout=60).run()
+    at = AppTest.from_file(app_file().with_name("app.py"), default_timeout=60).run()
     notice = html(at).one("div", "v-bad").text
     assert "VOUCH_LMM is not a setting" in notice
     assert "VOUCH_LLM" in notice
 
 
 def test_the_frame_draws_the_chat_first(home: Path) -> None:
-    at = AppTest.from_file(app_file(), default_timeout=60).run()
+    at = AppTest.from_file(app_file().with_name("app.py"), default_timeout=60).run()
     assert "Ask your library" in html(at).text

@@ -11,7 +11,7 @@ from rag.answering.record import Passage
 from rag.errors import VouchError
 from rag.library.sources import Held
 from rag.paper import Paper
-from ui import scope, state
+from ui import address, scope, state
 from ui.components import drawer
 from ui.components.notice import error_html
 from ui.components.paper import abstract_html, facts_html, heading_html
@@ -24,24 +24,24 @@ NEAR = 5  # papers like it that are shown
 
 def show(paper: Paper, passages: Sequence[Passage] = ()) -> None:
     """Open that paper; `passages` are marked in its abstract. The address names it from now on."""
-    st.query_params[ADDRESS] = paper.id
+    address.write(ADDRESS, paper.id)
     st.session_state["paper-passages"] = (paper.id, tuple(passages))
 
 
 def addressed() -> None:
     """Open the paper that the address names. Call it last."""
-    if st.query_params.get(ADDRESS):
+    if address.read(ADDRESS):
         _drawer()
 
 
 def _close() -> None:
-    st.query_params.pop(ADDRESS, None)
+    address.write(ADDRESS, None)
     drawer.closed(TABLE)
 
 
 @st.dialog("Paper", position="right", width="medium", on_dismiss=_close)
 def _drawer() -> None:
-    paper_id = st.query_params.get(ADDRESS, "")
+    paper_id = address.read(ADDRESS) or ""
     paper = state.assistant().paper(paper_id)
     if paper is None:
         st.html('<p class="v-lead">There is no such paper in the library. It may have been removed or split.</p>')
@@ -66,6 +66,7 @@ def _ask(paper: Paper) -> None:
     with st.form("ask-paper", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         question = st.text_input("Ask about this paper", placeholder="What was measured, and what came out?", max_chars=2000)
         if st.form_submit_button("Ask", icon=":material/forum:") and question.strip():
+            _close()
             scope.choose(scope.of_paper(paper))
             state.show_new()
             state.ask(question)
