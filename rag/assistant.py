@@ -98,7 +98,7 @@ class Assistant(Upkeep):
             if sure.near and screened.sentences:
                 draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)
             else:
-                draft = Draft(NO_MATCH if found.labels and not hits else REFUSAL, (), (), abstained=True, cost=0.0)
+                draft = Draft(NO_MATCH if found.labels and not hits else REFUSAL, (), (), abstained=True)
             if on_token is not None:
                 on_token(draft.text)
         else:

@@ -113,7 +113,7 @@ def nearly(question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[Scor
     title = hits[0].paper.title
     told = f"{f'“{title}”' if title else 'The closest abstract'} {missing}." if missing else ""
     opening = f"The library does not answer this. {told or 'The closest paper is quoted.'}"
-    return replace(picked, text=f"{opening} It says: {picked.text}", abstained=True, cost=0.0, missing=told)
+    return replace(picked, text=f"{opening} It says: {picked.text}", abstained=True, missing=told)
 
 
 def logistic(x: float) -> float:

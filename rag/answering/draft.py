@@ -14,13 +14,12 @@ number takes its place, None takes it away."""
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The words of an answer with its sources; fields as in `Answer`."""
+    """The words of an answer with its sources; fields as in `Answer`, which has the cost of `tokens`."""
 
     text: str
     sentences: tuple[Sentence, ...]
     sources: tuple[CitedSource, ...]
     tokens: Tokens = field(default_factory=Tokens)
-    cost: float | None = None
     invented: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     abstained: bool = False

@@ -25,7 +25,6 @@ from rag.answering.telling import Told, counted, language_note, notes_on
 from rag.answering.verify import STANDS, Check, Verifier
 from rag.backends import Backend, collect
 from rag.backends.base import never
-from rag.backends.prices import cost
 from rag.errors import BackendGarbled
 from rag.settings import Settings
 
@@ -56,7 +55,7 @@ def write(  # noqa: PLR0917
     packed = pack(evidence, settings.llm_context_tokens, model)
     told = Told(on_token, on_sentence)
     if not packed.keys:
-        return _refused(Tokens(), 0.0, told)
+        return _refused(Tokens(), told)
     links = own_links(packed, [link for own in evidence for link in (own.paper.link, own.paper.url)])
     task = Task(question, packed, settings, history, links, model)
     verifier = Verifier(packed, check, task.outside)
@@ -72,7 +71,7 @@ def write(  # noqa: PLR0917
     pen = _without_thoughts(reply.text, pen, task)
     said = pen.said()
     if pen.refused or declined(said):
-        return _refused(reply.tokens, cost(backend.name, reply.tokens, settings.home), told if pen.refused else Told(None, None))
+        return _refused(reply.tokens, told if pen.refused else Told(None, None))
     if not said.sentences and reply.stop != "cancelled":
         remedy = "Ask again, or choose another model."
         if reply.stop == "length":
@@ -95,11 +94,10 @@ def write(  # noqa: PLR0917
     notes = (*_remarks(pen, headings, found), *notes_on(invented, done, sentences, reply, settings), judge_note)
     notes = (*notes, language_note(question, sentences))
     remaining = tuple(note for note in notes if note)
-    price = cost(backend.name, spent, settings.home)
     if not sentences and reply.stop != "cancelled":
-        return Draft(REFUSAL, (), (), spent, price, invented, remaining, abstained=True, repairs=done.repairs)
+        return Draft(REFUSAL, (), (), spent, invented, remaining, abstained=True, repairs=done.repairs)
     sources = _sources(done.text.said, sentences, packed, evidence)
-    return Draft(done.text.said.text, sentences, sources, spent, price, invented, remaining, repairs=done.repairs)
+    return Draft(done.text.said.text, sentences, sources, spent, invented, remaining, repairs=done.repairs)
 
 
 def _without_thoughts(text: str, pen: Pen, task: Task) -> Pen:
@@ -132,9 +130,9 @@ def _mended(text: Revised, task: Task, verifier: Verifier) -> tuple[Revised, int
     return text.change(changes, task.packed.keys, task.outside), len(changes) - headings, headings
 
 
-def _refused(spent: Tokens, price: float | None, told: Told) -> Draft:
+def _refused(spent: Tokens, told: Told) -> Draft:
     told.text(REFUSAL)
-    return Draft(REFUSAL, (), (), spent, price, abstained=True)
+    return Draft(REFUSAL, (), (), spent, abstained=True)
 
 
 def _sources(
