@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -67,13 +67,8 @@ def _recall(runs: Mapping[str, Sequence[float]]) -> None:
 
 
 def _risk(runs: Mapping[str, Confidence]) -> None:
-    points = [
-        {"run": name, "coverage": one.coverage, "risk": one.risk, "confidence": one.confidence}
-        for name, held in runs.items()
-        for one in held.curve
-    ]
+    points = _points("Risk by coverage", runs, lambda held: held.curve, ("coverage", "risk", "confidence"))
     if not points:
-        _nothing("Risk by coverage", "No answer with a confidence can be called right or wrong.")
         return
     import altair as alt
 
@@ -97,22 +92,21 @@ def _risk(runs: Mapping[str, Confidence]) -> None:
 
 
 def _calibration(runs: Mapping[str, Confidence]) -> None:
-    points = [
-        {"run": name, "confidence": one.confidence, "right": one.right, "answers": one.n}
-        for name, held in runs.items()
-        for one in held.bins
-    ]
+    points = _points("Calibration", runs, lambda held: held.bins, ("confidence", "right", "n"))
     if not points:
-        _nothing("Calibration", "No answer with a confidence can be called right or wrong.")
         return
     import altair as alt
 
     base = _chart(points).encode(
         x=_share("confidence", "mean confidence", alt.X), y=_share("right", "share of right answers"), **_colour(runs)
     )
-    tips = ["run:N", "answers:Q", *(alt.Tooltip(f"{name}:Q", format=".2f") for name in ("confidence", "right"))]
+    tips = [
+        "run:N",
+        alt.Tooltip("n:Q", title="answers"),
+        *(alt.Tooltip(f"{name}:Q", format=".2f") for name in ("confidence", "right")),
+    ]
     dots = base.mark_circle(opacity=0.85).encode(
-        size=alt.Size("answers:Q", legend=None, scale=alt.Scale(range=[40, 300])), tooltip=tips
+        size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[40, 300])), tooltip=tips
     )
     diagonal = (
         _chart([{"confidence": 0, "right": 0}, {"confidence": 1, "right": 1}])
@@ -125,6 +119,18 @@ def _calibration(runs: Mapping[str, Confidence]) -> None:
         diagonal + base.mark_line() + dots,
         {name: f"calibration error {held.ece:.3f}" for name, held in runs.items() if held.ece is not None},
     )
+
+
+def _points(
+    title: str, runs: Mapping[str, Confidence], of: Callable[[Confidence], Iterable[object]], fields: Sequence[str]
+) -> Points:
+    """A point for each thing that `of` gives of each run; where there is none, that is said in the plot's place."""
+    points = [
+        {"run": name, **{field: getattr(one, field) for field in fields}} for name, held in runs.items() for one in of(held)
+    ]
+    if not points:
+        _nothing(title, "No answer with a confidence can be called right or wrong.")
+    return points
 
 
 def _chart(points: Points) -> alt.Chart:

@@ -18,7 +18,7 @@ from eval.watching import Seen
 from rag.errors import VouchError
 from ui import evaluation_data as data
 from ui import state
-from ui.components.answer import back_end, cost
+from ui.components.footer import back_end, cost
 from ui.components.notice import error_html
 from ui.components.safe import text
 

@@ -18,7 +18,8 @@ from rag.answering.record import Answer
 from ui import evaluation_data as data
 from ui import evaluation_plots, evaluation_progress, state
 from ui.components import drawer
-from ui.components.answer import answer_html, back_end, cost
+from ui.components.answer import answer_html
+from ui.components.footer import back_end, cost
 from ui.components.safe import text
 from ui.evaluation_data import Line
 

@@ -19,7 +19,7 @@ from eval.questions import QuestionSet
 from rag.errors import VouchError
 from ui import evaluation_data as data
 from ui import question_sets, state
-from ui.components.answer import back_end, cost
+from ui.components.footer import back_end, cost
 from ui.components.notice import error_html, info_html
 from ui.components.safe import text
 from ui.question_sets import Known

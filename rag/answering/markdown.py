@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.answering.record import Answer, CitedSource, Sentence
+from rag.answering.record import Answer, CitedSource, Sentence, Table
 
 OUTSIDE = "not from your library"
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#!|$~&^])")
@@ -49,6 +49,10 @@ def _lines(answer: Answer) -> Iterator[str]:
             yield f"  > {plain(sentence.evidence.text)}"
     if not answer.sentences:
         yield plain(answer.text)
+    if answer.table is not None:
+        yield from _table(answer.table)
+    if answer.left_out:
+        yield f"\n{answer.left_out:,} more found and not shown."
     if answer.sources:
         yield "\n## Sources\n"
         for source in answer.sources:
@@ -63,6 +67,14 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield from (f"- {plain(note)}" for note in answer.notes)
     known = (answer.model, f"confidence {answer.confidence:.2f}", answer.asked_at, answer.id and f"answer {answer.id}")
     yield f"\n{' · '.join(plain(part) for part in known if part)}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield "\n| |" + "".join(f" \\[{number}\\] |" for number in table.columns)
+    yield "|---|" + "---|" * len(table.columns)
+    for row in table.rows:
+        cells = "".join(f" {plain(cell.text) if cell else 'says nothing of it'} |" for cell in row.cells)
+        yield f"| {plain(row.name)} |{cells}"
 
 
 def _source(source: CitedSource) -> Iterator[str]:

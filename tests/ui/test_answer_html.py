@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.record import Answer, AnswerKind, Aspect, Attempt, Passage, Sentence, Table, Tokens, Verdict
+from rag.answering.record import Answer, AnswerKind, Aspect, Attempt, Passage, Sentence, StageUse, Table, Tokens, Verdict
 from rag.paper import Paper, Source
 from tests.ui.html_tree import parse
-from ui.components.answer import answer_html, draft_html, footer, lines_of, plain_text
+from ui.components.answer import answer_html, draft_html, lines_of, plain_text
+from ui.components.footer import footer
 from ui.components.paper import facts_html, heading_html, marked_html, when, who
-from ui.export import markdown
 
 Make = Callable[..., Answer]
 CRANES = Paper(
@@ -76,6 +76,18 @@ def test_what_was_found_and_not_used_is_listed_with_the_parts_of_its_score(make_
     assert "2 papers found, 1 not used" in tree.one("summary").text
     assert [cell.text for cell in tree.all("td")] == ["1", "0.90", "0.51", "7.25", "not used", "0.20", "–", "–"]
     assert tree.all("th")[-1].text.startswith("Moss cools <b>walls</b>.")
+
+
+def test_optional_stages_of_the_search_are_told_with_what_they_took(make_answer: Make) -> None:
+    used = StageUse("augment", "hyde: “<b>cranes</b>”", 1.25, Tokens(100, 20, "server"), None)
+    failed = StageUse("rerank", "", 0.5, failed=True)
+    tree = parse(answer_html(make_answer(retrieved=[CRANES], stages=(used, failed)), "1"))
+    stages = tree.one("dl", "v-stages")
+    assert [name.text for name in stages.all("dt")] == ["Further queries", "Second look"]
+    assert [told.text for told in stages.all("dd")] == [
+        "hyde: “<b>cranes</b>” · 1.25 s · 120 tokens · price unknown",
+        "failed; the plain ranking stands · 0.50 s",
+    ]
 
 
 def test_a_sentence_from_elsewhere_says_so_and_counts_as_nothing_else(make_answer: Make) -> None:
@@ -169,16 +181,6 @@ def test_a_refusal_shows_the_closest_papers_and_their_passages(make_answer: Make
     assert titles[0] == "Cranes & Radar"
     assert titles[1].startswith("Moss cools <b>walls</b>. It does $so$ :red[always] ![i](http://x.example/i.png)")
     assert [mark.text for mark in tree.all("mark")] == [CRANES.abstract[:10], MOSS.abstract[:10]]
-
-
-def test_an_answer_as_markdown_shows_foreign_text_as_it_is(make_answer: Make) -> None:
-    answer = make_answer([("Moss **cools**.", (1,), Verdict.PARTLY)], [(MOSS, [(0, 88)])], notes=("Mind.",))
-    shown = markdown(replace(answer, question="Cool <b>?"))
-    assert shown.startswith(
-        "# Cool \\<b\\>?\n\n- Moss \\*\\*cools\\*\\*. \\[1\\] ~ *partly*\n\n> Mind.\n\n## Sources\n\n**\\[1\\] Moss cools"
-    )
-    assert "> Moss cools \\<b\\>walls\\</b\\>. It does \\$so\\$ :red\\[always\\] \\!\\[i\\](http://x.example/i.png)" in shown
-    assert "openai:gpt-x · 1.25 s" in shown
 
 
 def test_between_answer_and_refusal_the_closest_paper_is_quoted_and_what_is_missing_is_said(make_answer: Make) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.answering.record import Answer, AnswerKind, CitedSource, Passage, Sentence
 from rag.answering.trust import trust
+from ui.components.footer import footer_html
 from ui.components.paper import facts_html, heading_html, panel_html, places_html, when
 from ui.components.safe import text
 from ui.components.sentence import MARKS, OUTSIDE, bold, chip_html, focuses, sentence_html, still_html, verdict_html
 from ui.components.table import table_html
 from ui.components.why import found_id, why_html
 
-QUOTING = "extractive"
 CLOSEST = 4  # papers shown where nothing answers
 _CITATION = re.compile(r" ?\[(\d+)\]")
 _ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,3}[.)])\s")
@@ -32,7 +32,7 @@ def answer_html(answer: Answer, anchor: str, *, brief: bool = False) -> str:
         cards = "".join(_card_html(source, anchor) for source in answer.sources)
         parts += [f'<h4 class="v-head">Sources</h4><div class="v-cards">{cards}</div>', _panels_html(answer, anchor)]
     if not brief:
-        parts += [why_html(answer, anchor), _footer_html(answer)]
+        parts += [why_html(answer, anchor), footer_html(answer)]
     return f'<article class="v-answer" aria-label="Answer">{"".join(parts)}</article>'
 
 
@@ -200,46 +200,6 @@ def _notes_html(answer: Answer) -> str:
     if answer.left_out:
         notes += f"<li>{answer.left_out:,} more paper{'' if answer.left_out == 1 else 's'} found and not shown.</li>"
     return f'<ul class="v-notes">{notes}</ul>' if notes else ""
-
-
-def _footer_html(answer: Answer) -> str:
-    """Back end, time, tokens, cost and confidence; the stages behind them on request."""
-    shown = " · ".join(text(part) for part in footer(answer))
-    stages = "".join(f"<dt>{text(name)}</dt><dd>{seconds:.3f} s</dd>" for name, seconds in answer.timings.items())
-    if answer.tokens.total:
-        counted = {"server": "as the server counted", "tiktoken": "estimated"}.get(answer.tokens.counted_by, "")
-        stages += f"<dt>tokens</dt><dd>{answer.tokens.prompt:,} read, {answer.tokens.completion:,} written {counted}</dd>"
-    if answer.standalone and answer.standalone != answer.question:
-        stages += f"<dt>searched as</dt><dd>{text(answer.standalone)}</dd>"
-    for attempt in answer.attempts:
-        stages += f"<dt>asked {text(attempt.backend)}</dt><dd>{attempt.seconds:.1f} s, {text(attempt.outcome)}</dd>"
-    for repair in answer.repairs:
-        became = f"now: {text(repair.after)}" if repair.after else "left out"
-        stages += f"<dt>{text(repair.verdict.value)}, then mended</dt><dd>{text(repair.before)} → {became}</dd>"
-    return f'<details class="v-footer"><summary>{shown}</summary><dl>{stages}</dl></details>'
-
-
-def footer(answer: Answer) -> list[str]:
-    """The parts of the line below an answer, as plain text."""
-    parts = [back_end(answer.model), f"{sum(answer.timings.values()):.2f} s"]
-    if answer.tokens.total:
-        approximate = "" if answer.tokens.counted_by == "server" else "about "
-        parts.append(f"{approximate}{answer.tokens.total:,} tokens")
-        parts.append(cost(answer.cost))
-    parts.append(f"confidence {answer.confidence:.0%}")
-    return parts
-
-
-def back_end(spec: str) -> str:
-    """A back end as people call it."""
-    return "quoted sentences, no model" if spec == QUOTING else spec
-
-
-def cost(dollars: float | None) -> str:
-    """A price in US dollars."""
-    if dollars is None:
-        return "price unknown"
-    return f"${dollars:.4f}" if dollars else "no cost"
 
 
 def plain_text(answer: Answer) -> str:

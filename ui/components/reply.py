@@ -7,17 +7,18 @@ from functools import partial
 
 import streamlit as st
 
+from rag.answering.markdown import markdown
 from rag.answering.record import Answer
 from rag.conversations.record import Interrupted, Reply, Turn
 from rag.errors import BackendError, LibraryError, VouchError
 from rag.export import FORMATS
 from rag.paper import Paper
 from ui import feedback, state
-from ui.components.answer import QUOTING, answer_html, back_end, plain_text
+from ui.components.answer import answer_html, plain_text
+from ui.components.footer import QUOTING, back_end
 from ui.components.notice import error_html
 from ui.components.safe import label, text
 from ui.conversation import Conversation
-from ui.export import markdown
 
 SHOWN = 60  # letters of a chip
 REFERENCES = {"bibtex": ("References as BibTeX", "bib"), "ris": ("References as RIS", "ris")}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from rag.answering.record import Answer, Hit
+from rag.answering.record import Answer, Hit, StageUse
+from ui.components.footer import cost
 from ui.components.paper import heading_html, panel_html
 from ui.components.safe import text
 
 PARTS = {"dense": "meaning", "keyword": "words", "rerank": "second look"}
+STAGES = {"condense": "Follow-up worded by a model", "augment": "Further queries", "rerank": "Second look"}
 MEANT = (
     "Score orders the papers of this one question. Meaning is the cosine between the question and the paper's nearest passage, "
     "words is how well its words match (BM25); a dash means that this way did not find the paper."
@@ -14,7 +16,7 @@ MEANT = (
 
 
 def why_html(answer: Answer, anchor: str) -> str:
-    """A table of the papers found, folded away; empty where nothing was."""
+    """A table of the papers found, and what optional stages of the search added; folded away, empty where nothing was found."""
     if not answer.retrieved:
         return ""
     used = {source.paper.id: source.number for source in answer.sources}
@@ -31,13 +33,31 @@ def why_html(answer: Answer, anchor: str) -> str:
     found = f"{len(answer.retrieved)} paper{'' if len(answer.retrieved) == 1 else 's'} found, {unused} not used"
     return (
         f'<details class="v-why-these"><summary>Why these papers: {found}</summary><p class="v-hint">{text(MEANT)}</p>'
-        f'<div class="v-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>{panels}'
+        f'<div class="v-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f"{_stages_html(answer)}</details>{panels}"
     )
 
 
 def found_id(anchor: str, place: int) -> str:
     """The panel of the paper found in that place, from 0."""
     return f"found-{anchor}-{place}"
+
+
+def _stages_html(answer: Answer) -> str:
+    """What each optional stage of the search added, and what that took."""
+    if not answer.stages:
+        return ""
+    rows = "".join(f"<dt>{text(STAGES.get(use.name, use.name))}</dt><dd>{text(_told(use))}</dd>" for use in answer.stages)
+    return f'<dl class="v-facts-list v-stages">{rows}</dl>'
+
+
+def _told(use: StageUse) -> str:
+    took = [f"{use.seconds:.2f} s"]
+    if use.tokens.total:
+        took.append(f"{use.tokens.total:,} tokens")
+    if use.tokens.total or use.cost != 0.0:
+        took.append(cost(use.cost))
+    return f"{'failed; the plain ranking stands' if use.failed else use.added} · {' · '.join(took)}"
 
 
 def _row_html(hit: Hit, number: int | None, names: list[str], target: str) -> str:

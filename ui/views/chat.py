@@ -13,7 +13,8 @@ from rag.conversations.record import Reply, Turn
 from rag.errors import LibraryError
 from ui import scope, state
 from ui.components import history, ingest, scroll
-from ui.components.answer import QUOTING, back_end, draft_html
+from ui.components.answer import draft_html
+from ui.components.footer import QUOTING, back_end
 from ui.components.notice import error_html, info_html
 from ui.components.reply import answered, failed
 from ui.components.safe import label, text

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag.errors import VouchError
 from ui import health, state
-from ui.components.answer import QUOTING, back_end
+from ui.components.footer import QUOTING, back_end
 from ui.components.notice import error_html
 from ui.components.safe import label, text
 from ui.health import Probe
