@@ -10,7 +10,9 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -40,7 +42,10 @@ class MiniLM:
         self._query_model = query_model
         self._bulk_model = bulk_model
         self._requests = requests
-        self._local = threading.local()
+        self._free: Any = None
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(requests):
+            self._idle.put(None)  # made when first used
         self._bulk_lock = threading.Lock()
         self._bulk_queue: Any = None
 
@@ -79,38 +84,42 @@ class MiniLM:
         found: dict[int, TokenVectors] = {}
         for at in range(0, len(order), BATCH):
             rows = order[at : at + BATCH]
-            vectors, states = self._infer([encodings[i].ids for i in rows])
-            for row, i in enumerate(rows):
-                inner = states[row, 1 : len(encodings[i].ids) - 1]
-                pieces = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), EPSILON)
-                found[i] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[i].offsets[1:-1]))
+            with self._infer([encodings[i].ids for i in rows]) as (vectors, states):
+                for row, i in enumerate(rows):
+                    inner = states[row, 1 : len(encodings[i].ids) - 1]
+                    pieces = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), EPSILON)
+                    found[i] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[i].offsets[1:-1]))
         return [found[i] for i in range(len(texts))]
 
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Character offsets of every word piece, special tokens left out, without the length limit."""
-        free = self._untruncated()
-        return [e.offsets for e in free.encode_batch([encodable(text) for text in texts], add_special_tokens=False)]
-
-    def _untruncated(self) -> Any:
-        if not hasattr(self._local, "tokenizer"):
+        if self._free is None:
             from tokenizers import Tokenizer
 
             free = Tokenizer.from_str(self._tokenizer.to_str())
             free.no_truncation()
-            self._local.tokenizer = free
-        return self._local.tokenizer
+            self._free = free  # only encodes from here on, which threads may do side by side
+        return [e.offsets for e in self._free.encode_batch([encodable(text) for text in texts], add_special_tokens=False)]
 
     def _embed_now(self, ids: list[list[int]]) -> Vectors:
         if not ids:
             return np.zeros((0, WIDTH), np.float32)
-        return np.array(self._infer(ids)[0], dtype=np.float32)
+        with self._infer(ids) as (vectors, _):
+            return np.array(vectors, dtype=np.float32)
 
-    def _infer(self, ids: list[list[int]]) -> tuple[Vectors, Vectors]:
-        """Unit vectors [b, 384] and the last layer's states [b, n, 384]; both are overwritten by this thread's next call."""
-        if not hasattr(self._local, "request"):
-            self._local.request = self._query_model.create_infer_request()
-        result = self._local.request.infer(list(padded(ids)))
-        return result[0], result[1]
+    @contextmanager
+    def _infer(self, ids: list[list[int]]) -> Iterator[tuple[Vectors, Vectors]]:
+        """Unit vectors [b, 384] and the last layer's states [b, n, 384], which hold within the block alone.
+
+        There are as many requests as cores: threads come and go, and making one takes longer than a question's embedding.
+        """
+        request = self._idle.get()
+        try:
+            request = request or self._query_model.create_infer_request()
+            result = request.infer(list(padded(ids)))
+            yield result[0], result[1]
+        finally:
+            self._idle.put(request)
 
     def _embed_bulk(self, ids: list[list[int]]) -> Vectors:
         """Batches of similar length, one in flight per stream: little is spent on padding, and no core waits.
