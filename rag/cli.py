@@ -18,6 +18,7 @@ import typer
 
 from rag.errors import VouchError
 from rag.terminal import answers, library, papers, remote
+from rag.terminal.brief import Ending, brief
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -105,6 +106,7 @@ app.command()(library.reindex)
 
 @app.command()
 def search(
+    ctx: typer.Context,
     question: Question,
     limit: Annotated[int, typer.Option(min=1, help="Papers to show.")] = 10,
     as_json: AsJson = False,
@@ -114,7 +116,7 @@ def search(
     from rag.terminal.show import hit_row, show_hits
 
     wanted = sentence(question)
-    with open_assistant() as assistant:
+    with brief(load_settings(), ctx.obj) as assistant:
         hits = assistant.search(wanted, limit=limit)
     if as_json:
         typer.echo(json_text([hit_row(hit) for hit in hits]))
@@ -125,14 +127,14 @@ def search(
 
 
 @app.command()
-def ask(question: Question, llm: Llm = None, as_json: AsJson = False, filters: Filters = True) -> None:
+def ask(ctx: typer.Context, question: Question, llm: Llm = None, as_json: AsJson = False, filters: Filters = True) -> None:
     """Answer a question from the library. Every sentence carries its citation and a verdict on it."""
     from rag.terminal.clean import json_text
     from rag.terminal.progress import Draft
     from rag.terminal.show import show_answer
 
     wanted, screen = sentence(question), console()
-    with open_assistant() as assistant:
+    with brief(load_settings(), ctx.obj) as assistant:
         home = assistant.settings.home
         if as_json:
             typer.echo(json_text(answers.keep(home, assistant.ask(wanted, llm=llm, filters=filters)).to_dict()))
@@ -268,8 +270,13 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Unicode must not turn a title into a crash
+    ending = Ending() if args is None else None  # with arguments it may be called from a process that goes on
     try:
-        app(args=args, prog_name="vouch")
+        app(args=args, prog_name="vouch", obj=ending)
+    except SystemExit as end:
+        if ending:
+            ending.leave(end.code)
+        raise
     except (VouchError, OSError) as error:
         from rag.terminal.clean import clean
 

@@ -14,6 +14,7 @@ from typing import Self
 
 from rag.embedding import EMBEDDERS, Embedder
 from rag.errors import LibraryError, LibraryLocked, VouchError
+from rag.library.ahead import Ahead, collection_of
 from rag.library.catalogue import Catalogue
 from rag.library.disk import write_errors
 from rag.library.ingest import forget_lost_indexes, index_pending, is_lost
@@ -23,7 +24,6 @@ from rag.library.lock import write_lock
 from rag.library.manifest import Outdated, outdated, register
 from rag.library.memory import keep_compact
 from rag.library.mirror import mirrored
-from rag.library.passages import SCHEME
 from rag.library.removal import settle, unsettled
 from rag.library.report import IngestProgress
 from rag.library.server import ChromaServer
@@ -44,11 +44,18 @@ def silent(_: IngestProgress) -> None:
 class OpenLibrary:
     """The folder of a library, opened. Use it as a context manager, from any number of threads."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, mirror: TemporaryDirectory[str] | None = None) -> None:
-        """`mirror` stands for a home that may only be read."""
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        mirror: TemporaryDirectory[str] | None = None,
+        ahead: Ahead | None = None,
+    ) -> None:
+        """`mirror` stands for a home that may only be read; `ahead` is already opening the vectors."""
         self.settings = settings
         self._catalogue = catalogue
         self._mirror = mirror
+        self._ahead = ahead
         self._home = Path(mirror.name) if mirror else settings.home
         self._server = ChromaServer.named_by(settings)
         self._hindered = mirror is not None
@@ -60,7 +67,7 @@ class OpenLibrary:
         self._opened_embedder: Embedder | None = None
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Self:
+    def open(cls, settings: Settings | None = None, ahead: Ahead | None = None) -> Self:
         """Open the library under `settings.home`, making it where there is none. Models and indexes open when first used.
 
         One that may only be read is read through a temporary copy, and shows what it held when it was opened. Raises
@@ -75,7 +82,7 @@ class OpenLibrary:
                 remedy="Set VOUCH_HOME to another folder.",
             ) from error
         mirror = mirrored(settings.home)
-        return cls(settings, Catalogue(Path(mirror.name if mirror else settings.home) / "catalogue.sqlite"), mirror)
+        return cls(settings, Catalogue(Path(mirror.name if mirror else settings.home) / "catalogue.sqlite"), mirror, ahead)
 
     def close(self) -> None:
         """Release files. The assistant cannot be used afterwards."""
@@ -83,6 +90,11 @@ class OpenLibrary:
             store = self.__dict__.pop(name, None)
             if isinstance(store, VectorStore):
                 store.close()
+        self.leave()
+
+    def leave(self) -> None:
+        """To be called in place of `close` where the process ends at once: the indexes in memory are left to the operating
+        system, which frees a large one in a fraction of the time that taking it to pieces needs."""
         self._catalogue.close()
         if self._mirror is not None:
             self._mirror.cleanup()
@@ -135,7 +147,7 @@ class OpenLibrary:
     @property
     def _collection(self) -> str:
         place = f"-{self._server.mark}" if self._server else ""
-        return f"{self._embedder_class.fingerprint}-{SCHEME}{place}"
+        return f"{collection_of(self._embedder_class.fingerprint)}{place}"
 
     def _load_ahead(self) -> None:
         """Load the model while the indexes are read: neither waits for the other, and a first search needs both."""
@@ -156,7 +168,10 @@ class OpenLibrary:
 
     @cached_property
     def _vectors(self) -> VectorStore:
-        return VectorStore(self._server or self._home / "chroma", self._collection)
+        place = self._home / "chroma"
+        if self._ahead and (self._ahead.place, self._ahead.collection) == (place, self._collection):
+            return self._ahead.store()
+        return VectorStore(self._server or place, self._collection)
 
     @cached_property
     def _keywords(self) -> KeywordIndex:

@@ -179,6 +179,11 @@ def call(method: str, **arguments: Any) -> Callable[[Any], Any]:
     return lambda collection: getattr(collection, method)(**arguments)
 
 
+def load_chroma() -> None:
+    """Import Chroma, which takes half a second; later openings of this process save it."""
+    import chromadb  # noqa: F401
+
+
 def in_folder(folder: Path, name: str, unwritten: int | None = None) -> tuple[Any, Any]:
     """Client and collection, its index read from the files. `unwritten` takes the place of UNWRITTEN."""
     import chromadb
@@ -197,8 +202,8 @@ def in_folder(folder: Path, name: str, unwritten: int | None = None) -> tuple[An
         if found.configuration["hnsw"]["sync_threshold"] != threshold:
             del options["space"], options["ef_construction"]
             found.modify(configuration={"hnsw": options})
-        if found.count():
-            dimension = len(found.peek(1)["embeddings"][0])
+        if dimension := found.get_model().dimension:  # None until something was stored
+            # Whatever is asked first reads the index; other threads go on meanwhile if it is a query, and stand still if not.
             found.query(query_embeddings=[np.ones(dimension, np.float32)], n_results=1, include=[])
     return client, found
 
