@@ -19,7 +19,7 @@ from rag.backends import open_backend
 from rag.backends.base import never
 from rag.backends.prices import cost
 from rag.embedding import Vectors, token_reader
-from rag.retrieval.evidence import SentenceScorer
+from rag.retrieval.evidence import SentenceScorer, together
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.stages import Stages, added, total_cost
@@ -113,7 +113,7 @@ class Assistant(Upkeep):
 
                 return write(
                     question,
-                    choose(screened.sentences),
+                    choose(together(screened.sentences)),
                     backends[chosen],
                     self.settings,
                     self._checker.check,

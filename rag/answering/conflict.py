@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.answering.abstain_premise import marks
 from rag.answering.deciding import YES_NO
-from rag.retrieval.evidence import ScoredSentence
+from rag.retrieval.evidence import ScoredSentence, passages_of, together
 from rag.terms import content_words
 
 NEAR = 0.5  # cosine to the question from which a sentence may take a side
@@ -48,23 +48,32 @@ def conflict(question: str, sentences: Sequence[Sequence[ScoredSentence]]) -> Co
         return None
     (scale, end), of = asked[0]
     wanted = set(content_words(question))
+    told = {n: found for n, own in enumerate(sentences) if (found := taking_sides(own, wanted, scale, end, of))}
+    if {True, False} - {side for found in told.values() for side in found.values()}:
+        return None  # told from the wording alone, before any sentence is embedded
+    together([sentences[n] for n in told])
     sides: dict[bool, list[ScoredSentence]] = {True: [], False: []}
     authors: set[str] = set()
-    for own in sentences:
-        for sentence in sorted(own, key=lambda s: -s.cosine):
-            text = sentence.passage.text
-            held = set(content_words(text))
-            if sentence.cosine < NEAR or len(wanted & held) < SHARE * len(wanted) or HEDGES.search(text):
-                continue
-            said = marks(text)
-            same, other = said.get((scale, end), set()) & of, said.get((scale, 1 - end), set()) & of
-            if bool(same) == bool(other):
-                continue
-            by = {name.lower() for name in sentence.paper.authors}
-            if not by & authors:
-                sides[bool(same)].append(sentence)
-                authors |= by
-            break
+    for n, found in told.items():
+        place = max(found, key=lambda place: sentences[n][place].cosine)
+        sentence = sentences[n][place]
+        by = {name.lower() for name in sentence.paper.authors}
+        if sentence.cosine >= NEAR and not by & authors:
+            sides[found[place]].append(sentence)
+            authors |= by
     if not sides[True] or not sides[False]:
         return None
     return Conflict(tuple(sides[True]), tuple(sides[False]))
+
+
+def taking_sides(sentences: Sequence[ScoredSentence], wanted: set[str], scale: int, end: int, of: set[str]) -> dict[int, bool]:
+    """Place -> whether it agrees, of the sentences of one paper whose wording takes a side."""
+    found = {}
+    for place, passage in enumerate(passages_of(sentences)):
+        if len(wanted & set(content_words(passage.text))) < SHARE * len(wanted) or HEDGES.search(passage.text):
+            continue
+        said = marks(passage.text)
+        same, other = said.get((scale, end), set()) & of, said.get((scale, 1 - end), set()) & of
+        if bool(same) != bool(other):
+            found[place] = bool(same)
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.answering.hostile import disguised, for_readers
 from rag.answering.record import Hit, Passage
 from rag.paper import Paper
-from rag.retrieval.evidence import ScoredSentence
+from rag.retrieval.evidence import ScoredSentence, only, passages_of
 
 DEPTH = (9, 7, 5)  # best sentences of the first, the second, the third paper
 REST = 3  # of each further one
@@ -30,7 +30,7 @@ class Screened:
     the papers that pass themselves off as others."""
 
     hits: tuple[Hit, ...]
-    sentences: tuple[tuple[ScoredSentence, ...], ...]
+    sentences: tuple[Sequence[ScoredSentence], ...]
     left_out: int = 0
     disguised: int = 0
 
@@ -50,18 +50,19 @@ class Screened:
 def screen(hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -> Screened:
     """Leave out what is no evidence; `sentences` are those of the first hits, best hit first. Further hits are kept."""
     kept: list[Hit] = []
-    own_kept: list[tuple[ScoredSentence, ...]] = []
+    own_kept: list[Sequence[ScoredSentence]] = []
     left_out = impostors = 0
     for n, hit in enumerate(hits):
         if disguised(hit.paper):
             impostors += n < len(sentences)
             continue
         if n < len(sentences):
-            own = tuple(s for s in sentences[n] if for_readers(s.passage.text))
-            left_out += len(sentences[n]) - len(own)
-            if not own:
+            own = sentences[n]
+            readable = [place for place, passage in enumerate(passages_of(own)) if for_readers(passage.text)]
+            left_out += len(own) - len(readable)
+            if not readable:
                 continue
-            own_kept.append(own)
+            own_kept.append(own if len(readable) == len(own) else only(own, readable))
         kept.append(hit)
     return Screened(tuple(kept), tuple(own_kept), left_out, impostors)
 

@@ -12,7 +12,7 @@ from rag.answering.draft import Draft
 from rag.answering.listing import lines
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Verdict
 from rag.paper import Paper
-from rag.retrieval.evidence import ScoredSentence
+from rag.retrieval.evidence import ScoredSentence, together
 from rag.retrieval.understand import QuestionType
 from rag.terms import WORD
 
@@ -41,7 +41,7 @@ def quote(
     Papers come in order of rank, sentences of one paper in the order of the abstract, except that the one which decides a
     yes-no or a how-much `question` comes first. A list has one line a paper; papers that disagree are told apart by side.
     """
-    near = papers_to_quote(kind, hits, sentences)
+    near = together(papers_to_quote(kind, hits, sentences))
     if kind is QuestionType.LIST and len(near) > 1:
         beyond = len(hits) - len(near)
         return told(lines(near), "\n", on_token, left_out=beyond)

@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import overload
 
 from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
@@ -15,7 +16,7 @@ from rag.paper import Paper
 from rag.sentences import sentence_spans
 from rag.terms import content_words
 
-CACHED_PAPERS = 4096
+CACHED_PAPERS = 4096  # some 25 KB each
 
 WEIGHTS = {
     "cosine": 3.54,
@@ -55,57 +56,149 @@ class ScoredSentence:
     overlap: float
 
 
+@dataclass(slots=True)
+class Known:
+    """What does not depend on a question: the sentences of an abstract, their stems, the share of the score that place and
+    wording give, whether each holds a digit, and the vectors (sentences, dimension) once they were needed."""
+
+    abstract: str
+    passages: tuple[Passage, ...]
+    words: tuple[frozenset[str], ...]
+    plain: tuple[float, ...]
+    digits: tuple[bool, ...]
+    vectors: Vectors | None = None
+
+
+class PaperSentences(Sequence[ScoredSentence]):
+    """The sentences of one paper in order, embedded and scored when they are first looked at; `passages` can be had without."""
+
+    def __init__(self, asked: Asked, paper: Paper, known: Known, places: Sequence[int] | None = None) -> None:
+        self._asked, self.paper, self.known = asked, paper, known
+        self._places = range(len(known.passages)) if places is None else places
+        self._scored: tuple[ScoredSentence, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> ScoredSentence: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[ScoredSentence]: ...
+    def __getitem__(self, place: int | slice) -> ScoredSentence | Sequence[ScoredSentence]:
+        if self._scored is None:
+            scored = self._asked.scored(self.paper, self.known)
+            self._scored = tuple(scored[n] for n in self._places)
+        return self._scored[place]
+
+    @property
+    def passages(self) -> list[Passage]:
+        return [self.known.passages[n] for n in self._places]
+
+    def only(self, places: Sequence[int]) -> PaperSentences:
+        """These alone, scored as they are among all."""
+        return PaperSentences(self._asked, self.paper, self.known, [self._places[n] for n in places])
+
+    def fetch(self, others: Sequence[PaperSentences]) -> None:
+        """Have the vectors of several papers computed in one go."""
+        self._asked.fetch([own.known for own in others])
+
+
+class Asked:
+    """A question against the sentences of the papers found for it."""
+
+    def __init__(self, question: str, embedder: Embedder, candidates: Sequence[Known]) -> None:
+        self._question, self._embedder = question, embedder
+        self._asks_number = bool(ASKS_NUMBER.search(question))
+        self._wanted = frozenset(content_words(question))
+        self._weight = rarity(self._wanted, [words for known in candidates for words in known.words])
+        self._total = sum(self._weight.values()) or 1.0
+        self._vector: Vectors | None = None
+
+    def fetch(self, papers: Sequence[Known]) -> None:
+        """Embed what was not embedded yet."""
+        missing = [known for known in papers if known.vectors is None]
+        if not missing:
+            return
+        vectors = self._embedder.embed([passage.text for known in missing for passage in known.passages])
+        at = 0
+        for known in missing:
+            known.vectors = vectors[at : at + len(known.passages)].copy()
+            at += len(known.passages)
+
+    def scored(self, paper: Paper, known: Known) -> list[ScoredSentence]:
+        """All sentences of a paper."""
+        self.fetch([known])
+        if self._vector is None:
+            self._vector = self._embedder.embed([self._question])[0]
+        cosines = [float(c) for c in known.vectors @ self._vector]  # type: ignore[operator]  # just fetched
+        middle = sum(cosines) / len(cosines)
+        found = []
+        for n, cosine in enumerate(cosines):
+            overlap = sum(self._weight[word] for word in self._wanted & known.words[n]) / self._total
+            own = {"number": float(self._asks_number and known.digits[n]), "cosine": cosine - middle, "overlap": overlap}
+            score = known.plain[n] + sum(WEIGHTS[name] * value for name, value in own.items())
+            found.append(ScoredSentence(paper, known.passages[n], score, cosine, overlap))
+        return found
+
+
 class SentenceScorer:
-    """Scores sentences; keeps the vectors of papers asked about lately. Safe to use from several threads."""
+    """Scores sentences; keeps what it knows of papers asked about lately. Safe to use from several threads."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._cache: OrderedDict[str, tuple[tuple[Passage, ...], Vectors]] = OrderedDict()
+        self._cache: OrderedDict[str, Known] = OrderedDict()
         self._lock = Lock()
 
-    def score(self, question: str, hits: Sequence[Hit]) -> list[list[ScoredSentence]]:
-        """For each hit, all sentences of its abstract in order."""
-        vector = self._embedder.embed([question])[0]
-        units = self._vectors([hit.paper for hit in hits])
-        words = {p.id: [frozenset(content_words(s.text)) for s in units[p.id][0]] for p in (hit.paper for hit in hits)}
-        wanted = frozenset(content_words(question))
-        weight = rarity(wanted, [sentence for paper in words.values() for sentence in paper])
-        total = sum(weight.values()) or 1.0
-        asks_number = bool(ASKS_NUMBER.search(question))
-        scored = []
-        for hit in hits:
-            passages, vectors = units[hit.paper.id]
-            cosines = [float(c) for c in vectors @ vector]
-            middle = sum(cosines) / len(cosines)
-            own = []
-            for passage, cosine, has in zip(passages, cosines, words[hit.paper.id], strict=True):
-                overlap = sum(weight[w] for w in wanted & has) / total
-                values = features(passage, len(passages), asks_number) | {"cosine": cosine - middle, "overlap": overlap}
-                score = sum(WEIGHTS[name] * value for name, value in values.items())
-                own.append(ScoredSentence(hit.paper, passage, score, cosine, overlap))
-            scored.append(own)
-        return scored
+    def score(self, question: str, hits: Sequence[Hit]) -> list[PaperSentences]:
+        """For each hit, all sentences of its abstract in order. Embedding them is most of what an answer costs, and few papers
+        found are quoted: nothing is embedded before a score is looked at; `together` does several papers in one go."""
+        known = [self._known(hit.paper) for hit in hits]
+        asked = Asked(question, self._embedder, known)
+        return [PaperSentences(asked, hit.paper, own) for hit, own in zip(hits, known, strict=True)]
 
-    def _vectors(self, papers: Sequence[Paper]) -> dict[str, tuple[tuple[Passage, ...], Vectors]]:
-        """Sentences and their vectors by paper; what is not in the cache is embedded in one go."""
-        found: dict[str, tuple[tuple[Passage, ...], Vectors]] = {}
+    def _known(self, paper: Paper) -> Known:
         with self._lock:
-            for paper in papers:
-                if paper.id in self._cache:
-                    self._cache.move_to_end(paper.id)
-                    found[paper.id] = self._cache[paper.id]
-        missing = {p.id: sentence_passages(p) for p in papers if p.id not in found}
-        if missing:
-            vectors = self._embedder.embed([s.text for own in missing.values() for s in own])
-            at = 0
-            for paper_id, own in missing.items():
-                found[paper_id] = (own, vectors[at : at + len(own)])
-                at += len(own)
-            with self._lock:
-                self._cache.update({paper_id: found[paper_id] for paper_id in missing})
-                while len(self._cache) > CACHED_PAPERS:
-                    self._cache.popitem(last=False)
-        return found
+            known = self._cache.get(paper.id)
+            if known is not None and known.abstract == paper.abstract:
+                self._cache.move_to_end(paper.id)
+                return known
+        known = known_of(paper)
+        with self._lock:
+            self._cache[paper.id] = known
+            self._cache.move_to_end(paper.id)
+            while len(self._cache) > CACHED_PAPERS:
+                self._cache.popitem(last=False)
+        return known
+
+
+def together(papers: Sequence[Sequence[ScoredSentence]]) -> Sequence[Sequence[ScoredSentence]]:
+    """The same papers, with all of their sentences embedded in one go: batches are then well filled."""
+    waiting = [own for own in papers if isinstance(own, PaperSentences)]
+    if waiting:
+        waiting[0].fetch(waiting)
+    return papers
+
+
+def passages_of(sentences: Sequence[ScoredSentence]) -> list[Passage]:
+    """The passages, without a look at the scores."""
+    return sentences.passages if isinstance(sentences, PaperSentences) else [sentence.passage for sentence in sentences]
+
+
+def only(sentences: Sequence[ScoredSentence], places: Sequence[int]) -> Sequence[ScoredSentence]:
+    """The sentences at these places, without a look at the scores."""
+    return sentences.only(places) if isinstance(sentences, PaperSentences) else [sentences[n] for n in places]
+
+
+def known_of(paper: Paper) -> Known:
+    """What can be known of a paper before it is asked about; no vectors."""
+    passages = sentence_passages(paper)
+    plain = [
+        sum(WEIGHTS[name] * value for name, value in features(passage, len(passages), asks_number=False).items())
+        for passage in passages
+    ]
+    words = tuple(frozenset(content_words(passage.text)) for passage in passages)
+    digits = tuple(DIGIT.search(passage.text) is not None for passage in passages)
+    return Known(paper.abstract, passages, words, tuple(plain), digits)
 
 
 def sentence_passages(paper: Paper) -> tuple[Passage, ...]:

@@ -12,7 +12,16 @@ from rag.assistant import Assistant
 from rag.embedding.minilm import MiniLM
 from rag.paper import Paper
 from rag.retrieval import evidence
-from rag.retrieval.evidence import SentenceScorer, features, rarity, sentence_passages
+from rag.retrieval.evidence import (
+    ScoredSentence,
+    SentenceScorer,
+    features,
+    only,
+    passages_of,
+    rarity,
+    sentence_passages,
+    together,
+)
 
 
 def hit(abstract: str, paper_id: str = "x") -> Hit:
@@ -80,13 +89,40 @@ def test_vectors_are_kept_for_papers_asked_about_lately(embedder: MiniLM, monkey
 
     scorer = SentenceScorer(Counting())  # type: ignore[arg-type]
     a, b, c = hit("Bees dance. Rain stops them.", "a"), hit("Ice melts.", "b"), hit("Tides turn. Wind blows. It rains.", "c")
-    first = scorer.score("ice", [a, b])
-    assert scorer.score("ice", [a, b]) == first
-    assert embedded == [1, 3, 1]  # the question, three sentences, the question again
-    scorer.score("ice", [c])  # the oldest one goes
-    scorer.score("ice", [b])
-    scorer.score("ice", [a])
-    assert embedded[3:] == [1, 3, 1, 1, 2]
+
+    def look(*hits: Hit) -> list[list[ScoredSentence]]:
+        return [list(own) for own in together(scorer.score("ice", hits))]
+
+    first = look(a, b)
+    assert look(a, b) == first
+    assert embedded == [3, 1, 1]  # three sentences in one go, the question, the question again
+    look(c)  # the oldest one goes
+    look(b)
+    look(a)
+    assert embedded[3:] == [3, 1, 1, 2, 1]
+
+
+def test_only_papers_looked_at_are_embedded(embedder: MiniLM) -> None:
+    embedded: list[list[str]] = []
+
+    class Telling:
+        def embed(self, texts: list[str]) -> object:
+            embedded.append(texts)
+            return embedder.embed(texts)
+
+    scored = SentenceScorer(Telling()).score("ice", [hit("Bees dance.", "a"), hit("Ice melts. Rain falls.", "b")])  # type: ignore[arg-type]
+    assert [len(own) for own in scored] == [1, 2]
+    assert [passage.text for passage in passages_of(scored[0])] == ["Bees dance."]
+    assert embedded == []
+    last = only(scored[1], [1])
+    assert last[0] == scored[1][1]  # scored among all sentences of its paper
+    assert embedded == [["Ice melts.", "Rain falls."], ["ice"]]
+
+
+def test_an_abstract_that_changed_is_read_again(embedder: MiniLM) -> None:
+    scorer = SentenceScorer(embedder)
+    assert [s.passage.text for s in scorer.score("ice", [hit("Ice melts.")])[0]] == ["Ice melts."]
+    assert [s.passage.text for s in scorer.score("ice", [hit("Ice grows.")])[0]] == ["Ice grows."]
 
 
 def test_threads_may_share_a_scorer(embedder: MiniLM, small: Assistant) -> None:
