@@ -69,7 +69,7 @@ def command(settings: Settings) -> list[str]:
         "logger.hideWelcomeMessage": True,
     }
     flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
-    return [sys.executable, "-P", "-m", "streamlit", "run", str(script), *flags]
+    return [sys.executable, "-P", "-m", "ui", "run", str(script), *flags]
 
 
 def project_options(file: Path) -> dict[str, object]:
