@@ -8,8 +8,9 @@ from __future__ import annotations
 
 def main() -> None:
     """Load the pages, then hand over to Streamlit."""
-    import ui.app  # noqa: F401
     from streamlit.web.cli import main as streamlit
+
+    import ui.app  # noqa: F401
 
     streamlit(prog_name="streamlit")
 
