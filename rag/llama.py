@@ -27,7 +27,7 @@ from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle
 
 from rag.answering.record import Answer, Passage
 from rag.assistant import Assistant
-from rag.library.vectors import key_of
+from rag.library.passages import key_of
 from rag.paper import Paper
 
 SHOWN_TO_MODELS = ("title", "year")

@@ -76,3 +76,16 @@ def split_long(text: str, span: Span, pieces: Sequence[Span], longest: int) -> l
 def embedded_text(paper: Paper, passage: Passage) -> str:
     """What the embedder reads: the title in front of the passage, since abstracts rarely repeat their subject."""
     return f"{paper.title[:TITLE_CHARACTERS]}. {passage.text}" if paper.title else passage.text
+
+
+def key_of(passage: Passage) -> str:
+    """`paper#index:start-end`."""
+    return f"{passage.paper_id}#{passage.index}:{passage.start}-{passage.end}"
+
+
+def passage_of(key: str) -> Passage:
+    """The inverse of `key_of`, with empty text."""
+    paper_id, _, place = key.rpartition("#")
+    index, _, span = place.partition(":")
+    start, _, end = span.partition("-")
+    return Passage(paper_id, int(index), int(start), int(end), "")

@@ -21,6 +21,7 @@ from rag.answering.record import Passage
 from rag.embedding import Vectors
 from rag.errors import LibraryDamaged, LibraryLocked, VouchError
 from rag.library import disk
+from rag.library.passages import key_of, passage_of
 from rag.library.server import ChromaServer, Served, refused_by
 from rag.library.shared import SharedFolder, sweep
 
@@ -292,16 +293,3 @@ def told(where: Path | ChromaServer) -> Iterator[None]:
             f"The vector store in {where} cannot be read ({type(error).__name__}: {error}).",
             remedy="Move that folder away and run `vouch ingest` again: it is rebuilt from the catalogue.",
         ) from error
-
-
-def key_of(passage: Passage) -> str:
-    """`paper#index:start-end`."""
-    return f"{passage.paper_id}#{passage.index}:{passage.start}-{passage.end}"
-
-
-def passage_of(key: str) -> Passage:
-    """The inverse of `key_of`, with empty text."""
-    paper_id, _, place = key.rpartition("#")
-    index, _, span = place.partition(":")
-    start, _, end = span.partition("-")
-    return Passage(paper_id, int(index), int(start), int(end), "")

@@ -11,9 +11,9 @@ from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
 from rag.library.catalogue import Catalogue
 from rag.library.keywords import KeywordIndex
-from rag.library.passages import cut
+from rag.library.passages import cut, key_of
 from rag.library.selection import Conditions, Order, count, matching, select
-from rag.library.vectors import VectorStore, key_of
+from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.retrieval import statement
 from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS

@@ -18,8 +18,9 @@ from rag.answering.record import Passage
 from rag.embedding import Vectors
 from rag.errors import LibraryDamaged
 from rag.library import vectors as module
+from rag.library.passages import key_of, passage_of
 from rag.library.shared import SharedFolder
-from rag.library.vectors import VectorStore, key_of, passage_of
+from rag.library.vectors import VectorStore
 
 NAME = "test-collection"
 
