@@ -54,15 +54,19 @@ def _upload(files: Sequence[Any]) -> None:
 
 def _paste() -> None:
     with st.form("paste", clear_on_submit=True, border=False):
-        words = st.text_area(
+        st.text_area(
             "One or more abstracts, in any form that a file may have",
+            key="pasted",
             height=220,
             max_chars=MOST_PASTED,
             placeholder="Abstract: …\n\nor BibTeX, RIS, JSON, or paragraphs of plain text",
         )
-        if st.form_submit_button("Add the text", type="primary", disabled=ingest.under_way()) and words.strip():
-            state.start_upload([uploads.pasted(words)])
-            st.rerun()
+        st.form_submit_button("Add the text", type="primary", disabled=ingest.under_way(), on_click=_add_pasted)
+
+
+def _add_pasted() -> None:
+    if words := st.session_state["pasted"].strip():
+        state.start_upload([uploads.pasted(words)])
 
 
 def _undo() -> None:
@@ -73,13 +77,17 @@ def _undo() -> None:
     st.html(
         f'<p class="v-hint">Last upload ({text(when)}): {text(", ".join(last.names))}. It brought {last.new:,} new papers.</p>'
     )
-    if st.button("Undo the last upload", icon=":material/undo:", disabled=ingest.under_way()):
-        try:
-            with st.spinner("Taking it back"):
-                count = state.undo_upload()
-        except VouchError as error:
-            st.html(error_html(error))
-            return
-        st.toast(f"Taken back: {count:,} paper{'' if count == 1 else 's'} left the library.")
-        state.dismiss_ingest()
-        st.rerun()
+    st.button("Undo the last upload", icon=":material/undo:", disabled=ingest.under_way(), on_click=_take_back)
+    if failure := st.session_state.pop("undo-failed", None):
+        st.html(error_html(failure))
+
+
+def _take_back() -> None:
+    """In answer to the press itself: what a press sets off later in a run is lost where another interaction ends that run."""
+    try:
+        count = state.undo_upload()
+    except VouchError as error:
+        st.session_state["undo-failed"] = error
+        return
+    st.toast(f"Taken back: {count:,} paper{'' if count == 1 else 's'} left the library.")
+    state.dismiss_ingest()

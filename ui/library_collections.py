@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from rag.errors import VouchError
@@ -29,19 +32,22 @@ def draw() -> None:
 
 def _one(collection: Collection) -> None:
     engine = state.assistant()
+    if failure := st.session_state.pop("collection-failed", None):
+        st.html(error_html(failure))
     with st.container(key="collection-actions", horizontal=True):
         if st.button("Ask within it", icon=":material/forum:", type="primary", disabled=not collection.papers):
             scope.choose(scope.of_collection(collection))
             state.show_new()
             state.go_to("chat")
         with st.popover("Rename", icon=":material/edit:"):
-            name = st.text_input("Name", collection.name, key=f"rename-{collection.id}", max_chars=80)
-            if st.button("Save", type="primary"):
-                _change(lambda: engine.collections.rename(collection.id, name))
+            name = f"rename-{collection.id}"
+            st.text_input("Name", collection.name, key=name, max_chars=80)
+            rename = lambda: engine.collections.rename(collection.id, st.session_state[name])  # noqa: E731
+            st.button("Save", type="primary", on_click=_change, args=(rename,))
         with st.popover("Delete", icon=":material/delete:"):
             st.html('<p class="v-lead">The papers stay in the library.</p>')
-            if st.button("Delete the collection", type="primary"):
-                _change(lambda: engine.collections.delete(collection.id))
+            delete = partial(engine.collections.delete, collection.id)
+            st.button("Delete the collection", type="primary", on_click=_change, args=(delete,))
     query = Query(within=collection.papers)
     total = engine.browse(query, 0, 1).total
     pages = max(1, -(-total // library_papers.ROWS))
@@ -60,14 +66,13 @@ def _one(collection: Collection) -> None:
     if papers:
         with st.popover("Take papers out", icon=":material/bookmark_remove:"):
             out = st.multiselect("Papers on this page", papers, format_func=lambda p: label(p.label), key=f"out-{collection.id}")
-            if st.button("Take out", disabled=not out):
-                _change(lambda: engine.collections.take(collection.id, [paper.id for paper in out]))
+            take = partial(engine.collections.take, collection.id, [paper.id for paper in out])
+            st.button("Take out", disabled=not out, on_click=_change, args=(take,))
 
 
-def _change(change: object) -> None:
+def _change(change: Callable[[], object]) -> None:
+    """Make the change; a failure is told when the page is drawn."""
     try:
-        change()  # type: ignore[operator]
+        change()
     except VouchError as error:
-        st.html(error_html(error))
-        return
-    st.rerun()
+        st.session_state["collection-failed"] = error

@@ -25,6 +25,7 @@ FOUND = 25  # papers that a question lists
 ROWS = 50  # of a page
 MOST_KEPT = 20_000  # papers that one click puts into a collection
 PAPERS = "papers"  # the table's name
+REMOVING = "removing"  # the papers that the reader is asked about
 ANY, YES, NO = "any", "with a title", "without a title"
 BOUNDS = (None, None)
 
@@ -188,11 +189,17 @@ def _several(query: Query, papers: Sequence[Paper], total: int) -> None:
     with actions:
         with st.popover(f"Add {len(picked)} to a collection", icon=":material/bookmark_add:", disabled=not picked):
             into_collection(picked, "picked")
-        if st.button(f"Remove {len(picked)}…", icon=":material/delete:", disabled=not picked):
-            _remove(picked)
+        st.button(
+            f"Remove {len(picked)}…",
+            icon=":material/delete:",
+            disabled=not picked,
+            on_click=lambda: st.session_state.update({REMOVING: picked}),
+        )
         if not query.everything and total <= MOST_KEPT:
             with st.popover(f"Add all {total:,} found", icon=":material/bookmarks:"):
                 into_collection(None, "found", query)
+    if ids := st.session_state.get(REMOVING):
+        _remove(ids)
 
 
 def into_collection(ids: Sequence[str] | None, name: str, query: Query | None = None) -> None:
@@ -216,7 +223,11 @@ def into_collection(ids: Sequence[str] | None, name: str, query: Query | None = 
         st.html(error_html(error))
 
 
-@st.dialog("Remove from the library?")
+def _keep() -> None:
+    st.session_state.pop(REMOVING, None)
+
+
+@st.dialog("Remove from the library?", on_dismiss=_keep)
 def _remove(ids: Sequence[str]) -> None:
     words = "They leave the library. A file that holds them brings them back when it is read again."
     st.html(info_html(f"{len(ids)} paper{'' if len(ids) == 1 else 's'}", words))
@@ -227,5 +238,6 @@ def _remove(ids: Sequence[str]) -> None:
         except VouchError as error:
             st.html(error_html(error))
             return
+        _keep()
         st.session_state["several-done"] = st.session_state.get("several-done", 0) + 1
         st.rerun()

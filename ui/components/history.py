@@ -15,6 +15,7 @@ from ui.conversation import Conversation
 
 PAGE = 25  # conversations listed at first
 RENAME, DELETE = "Rename", "Delete"
+OPEN = "conversation-dialog"  # the conversation whose dialog is open, and which
 
 
 def draw(talk: Conversation) -> None:
@@ -58,29 +59,45 @@ def _row(listed: Listed, current: bool) -> None:
             on_click=state.show_kept,
             args=(listed.id,),
         )
-        chosen = st.menu_button(
-            "Rename or delete", (RENAME, DELETE), key=f"menu-{listed.id}", type="tertiary", icon=":material/more_horiz:"
+        st.menu_button(
+            "Rename or delete",
+            (RENAME, DELETE),
+            key=f"menu-{listed.id}",
+            type="tertiary",
+            icon=":material/more_horiz:",
+            on_click=_open,
+            args=(listed.id,),
         )
-    if chosen == RENAME:
+    if st.session_state.get(OPEN) == (listed.id, RENAME):
         _rename(listed)
-    elif chosen == DELETE:
+    elif st.session_state.get(OPEN) == (listed.id, DELETE):
         _delete(listed, current)
+
+
+def _open(identity: str) -> None:
+    """Kept, because the page may be drawn anew, at the end of an answer, while the dialog is open."""
+    st.session_state[OPEN] = (identity, st.session_state[f"menu-{identity}"])
+
+
+def _close() -> None:
+    st.session_state.pop(OPEN, None)
 
 
 def _show_more(count: int) -> None:
     st.session_state["conversations-shown"] = count
 
 
-@st.dialog("Rename conversation")
+@st.dialog("Rename conversation", on_dismiss=_close)
 def _rename(listed: Listed) -> None:
     with st.form("rename", border=False):
         title = st.text_input("Title", listed.title, max_chars=90)
         if st.form_submit_button("Rename", type="primary"):
             state.talks().store.rename(listed.id, title)
+            _close()
             st.rerun()
 
 
-@st.dialog("Delete conversation?")
+@st.dialog("Delete conversation?", on_dismiss=_close)
 def _delete(listed: Listed, current: bool) -> None:
     st.html(
         f"<p>“{text(listed.title)}” and its answers are deleted from this computer. Answers kept as verified stay. "
@@ -91,6 +108,8 @@ def _delete(listed: Listed, current: bool) -> None:
             state.talks().delete(listed.id)
             if current:
                 state.show_new()
+            _close()
             st.rerun()
         if st.button("Keep it"):
+            _close()
             st.rerun()
