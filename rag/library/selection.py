@@ -192,7 +192,8 @@ def _names(conditions: Conditions) -> list[sa.ColumnElement[bool]]:
     if conditions.organisation:
         parts.append(PAPERS.c.organisation.icontains(conditions.organisation, autoescape=True))
     if conditions.author:
-        parts.append(sa.cast(PAPERS.c.authors, sa.Text).icontains(conditions.author, autoescape=True))
+        written = json.dumps(conditions.author)[1:-1]  # as the catalogue has it: letters with accents are escaped there
+        parts.append(sa.cast(PAPERS.c.authors, sa.Text).icontains(written, autoescape=True))
     if conditions.venue:
         parts.append(PAPERS.c.comment.icontains(conditions.venue, autoescape=True))
     if conditions.file:

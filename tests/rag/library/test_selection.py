@@ -90,3 +90,11 @@ def test_facts(catalogue: Catalogue) -> None:
     assert facts(catalogue).newest == dt.date(2023, 7, 24)
     assert facts(catalogue).organisations == ("NAVER AI Lab",)
     assert facts(catalogue).files == ("one.txt", "two.txt")
+
+
+def test_an_author_with_accents_is_found_as_written(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "accents.sqlite")
+    catalogue.add((Paper("e", "Epsilon text.", authors=("Bernhard Schölkopf", "Özgür Çelik")), Paper("f", "Phi text.")))
+    assert chosen(catalogue, author="Schölkopf") == chosen(catalogue, author="Özgür Çelik") == ["e"]
+    assert chosen(catalogue, author="Scholkopf 100%") == []
+    catalogue.close()
