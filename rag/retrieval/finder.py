@@ -128,8 +128,9 @@ class Finder:
         """What the conditions left in and out."""
         total, missing = counts(self._catalogue, reading.conditions)
         left_out = "".join(f"; {count} with no known {name} left out" for name, count in missing.items())
-        papers = "1 paper" if total == 1 else f"{total} papers"
-        return f"Understood as a condition: {', '.join(reading.labels)} ({papers}{left_out})."
+        within = reading.conditions.within
+        every = self._catalogue.count() if within is None else len(within)
+        return f"Understood as a condition: {', '.join(reading.labels)} ({total:,} of {every:,} papers{left_out})."
 
     def _facts(self) -> Facts:
         """Gathering them costs tens of milliseconds in a large library: they are kept until it changes."""

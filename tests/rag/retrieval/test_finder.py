@@ -34,7 +34,7 @@ def test_conditions_alone_give_the_whole_list_in_order_of_date(dated: Assistant)
     answer = dated.ask("Show me everything dated before 2022.")
     assert [source.paper.title for source in answer.sources] == ["Tidal turbines", "Bees and pesticides", "Dances of honey bees"]
     assert answer.filters == ("dated before 2022",)
-    assert answer.notes[0] == "Understood as a condition: dated before 2022 (3 papers; 1 with no known date left out)."
+    assert answer.notes[0] == "Understood as a condition: dated before 2022 (3 of 5 papers; 1 with no known date left out)."
     assert all(sentence.text in answer.source(sentence.citations[0]).paper.abstract for sentence in answer.sentences)
 
 
