@@ -10,8 +10,9 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from queue import SimpleQueue
 from typing import Any, ClassVar, Self, cast
 
@@ -19,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import TokenVectors, Vectors
+from rag.embedding.batches import FINE, batches
 from rag.embedding.weights import WEIGHTS_SHA256, WeightFiles, find_weights
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
 EPSILON = 1e-12
 MAX_TOKENS = 512
-BATCH = 16
-ROW_STEP, LENGTH_STEP = 4, 8
+RECENT = 256  # questions whose vectors are kept: one is searched for, scored, and often asked again
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -37,15 +38,15 @@ class MiniLM:
     dimension: ClassVar[int] = WIDTH
     max_tokens: ClassVar[int] = MAX_TOKENS - 2
 
-    def __init__(self, tokenizer: Any, query_model: Any, bulk_model: Any, requests: int) -> None:
+    def __init__(self, tokenizer: Any, bulk_model: Any, states_model: Callable[[], Any], requests: int) -> None:
+        """`states_model` compiles the model that shows word pieces; a search never needs it."""
         self._tokenizer = tokenizer
-        self._query_model = query_model
-        self._bulk_model = bulk_model
         self._requests = requests
         self._free: Any = None
-        self._idle: SimpleQueue[Any] = SimpleQueue()
-        for _ in range(requests):
-            self._idle.put(None)  # made when first used
+        self._bulk_model = bulk_model
+        self._one = Requests(lambda: bulk_model, requests)
+        self._states = Requests(states_model, requests)
+        self._recent = lru_cache(RECENT)(self._embed_one)
         self._bulk_lock = threading.Lock()
         self._bulk_queue: Any = None
 
@@ -62,33 +63,29 @@ class MiniLM:
         tokenizer.no_padding()
         cores = threads or os.cpu_count() or 1
         core = ov.Core()
-        vectors_only, model = build_graph(files)
-        # One query wants all cores at once; a long list is faster with one stream a core.
-        query = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": cores})
-        bulk = core.compile_model(
-            vectors_only, "CPU", {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
-        )
-        return cls(tokenizer, query, bulk, cores)
+        # One stream a core: a question is too short to be shared between cores, and askers come several at once.
+        streams = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
+        bulk = core.compile_model(build_graph(files)[0], "CPU", streams)
+        together = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": cores}
+        return cls(tokenizer, bulk, lambda: core.compile_model(build_graph(files)[1], "CPU", together), cores)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), 384). Text beyond 512 word pieces is not read: cut passages before."""
-        encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
-        if len(texts) <= 2:
-            return self._embed_now([e.ids for e in encodings])
-        return self._embed_bulk([e.ids for e in encodings])
+        if len(texts) == 1:
+            return self._recent(texts[0]).copy()
+        return self._embed_bulk([e.ids for e in self._tokenizer.encode_batch([encodable(text) for text in texts])])
 
     def read(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Every text with the last layer's vectors of its word pieces, in the order of `texts`; cut like `embed`."""
         encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         found: dict[int, TokenVectors] = {}
-        for at in range(0, len(order), BATCH):
-            rows = order[at : at + BATCH]
-            with self._infer([encodings[i].ids for i in rows]) as (vectors, states):
-                for row, i in enumerate(rows):
-                    inner = states[row, 1 : len(encodings[i].ids) - 1]
+        for batch in batches([len(own.ids) for own in encodings]):
+            inputs = padded([encodings[place].ids for place in batch.places], batch.rows, batch.length)
+            with self._states.infer(inputs) as (vectors, states):
+                for row, place in enumerate(batch.places):
+                    inner = states[row, 1 : len(encodings[place].ids) - 1]
                     pieces = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), EPSILON)
-                    found[i] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[i].offsets[1:-1]))
+                    found[place] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[place].offsets[1:-1]))
         return [found[i] for i in range(len(texts))]
 
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
@@ -101,49 +98,57 @@ class MiniLM:
             self._free = free  # only encodes from here on, which threads may do side by side
         return [e.offsets for e in self._free.encode_batch([encodable(text) for text in texts], add_special_tokens=False)]
 
-    def _embed_now(self, ids: list[list[int]]) -> Vectors:
-        if not ids:
-            return np.zeros((0, WIDTH), np.float32)
-        with self._infer(ids) as (vectors, _):
+    def _embed_one(self, text: str) -> Vectors:
+        with self._one.infer(padded([self._tokenizer.encode(encodable(text)).ids], length=FINE)) as (vectors, *_):
             return np.array(vectors, dtype=np.float32)
 
-    @contextmanager
-    def _infer(self, ids: list[list[int]]) -> Iterator[tuple[Vectors, Vectors]]:
-        """Unit vectors [b, 384] and the last layer's states [b, n, 384], which hold within the block alone.
-
-        There are as many requests as cores: threads come and go, and making one takes longer than a question's embedding.
-        """
-        request = self._idle.get()
-        try:
-            request = request or self._query_model.create_infer_request()
-            result = request.infer(list(padded(ids)))
-            yield result[0], result[1]
-        finally:
-            self._idle.put(request)
-
     def _embed_bulk(self, ids: list[list[int]]) -> Vectors:
-        """Batches of similar length, one in flight per stream: little is spent on padding, and no core waits.
-
-        Few shapes are used, because OpenVINO keeps what it prepared for every one it meets: with batches as they come, an
-        ingest grows by 7 KB of memory a passage.
-        """
+        """Batches of similar length, one in flight per stream: little is spent on padding, and no core waits."""
         import openvino as ov
 
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]), reverse=True)
         vectors = np.empty((len(ids), WIDTH), np.float32)
 
-        def store(request: Any, rows: list[int]) -> None:
-            vectors[rows] = request.get_output_tensor(0).data[: len(rows)]
+        def store(request: Any, places: list[int]) -> None:
+            vectors[places] = request.get_output_tensor(0).data[: len(places)]
 
         with self._bulk_lock:
             if self._bulk_queue is None:
                 self._bulk_queue = ov.AsyncInferQueue(self._bulk_model, self._requests)
             self._bulk_queue.set_callback(store)
-            for at in range(0, len(order), BATCH):
-                rows = order[at : at + BATCH]
-                self._bulk_queue.start_async(list(padded([ids[i] for i in rows], ROW_STEP, LENGTH_STEP)), rows)
+            for batch in batches([len(own) for own in ids]):
+                rows = [ids[place] for place in batch.places]
+                self._bulk_queue.start_async(list(padded(rows, batch.rows, batch.length)), list(batch.places))
             self._bulk_queue.wait_all()
         return vectors
+
+
+class Requests:
+    """Inference requests of a model, as many as cores, lent to threads: these come and go, and making a request takes longer
+    than embedding a question."""
+
+    def __init__(self, model: Callable[[], Any], count: int) -> None:
+        """`model` is asked for once, when the first request is made."""
+        self._open, self._lock = model, threading.Lock()
+        self._model: Any = None
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(count):
+            self._idle.put(None)  # made when first used
+
+    @contextmanager
+    def infer(self, inputs: Sequence[Any]) -> Iterator[Sequence[Vectors]]:
+        """The model's outputs, which hold within the block alone."""
+        request = self._idle.get()
+        try:
+            request = request or self._request()
+            result = request.infer(list(inputs))
+            yield [result[n] for n in range(len(result))]
+        finally:
+            self._idle.put(request)
+
+    def _request(self) -> Any:
+        with self._lock:
+            self._model = self._model or self._open()
+            return self._model.create_infer_request()
 
 
 def encodable(text: str) -> str:
