@@ -4,6 +4,7 @@
     ingest       Vouch end to end against the raw embedder and against LlamaIndex's pipeline into Chroma
     search       warm retrieval and answers against embedding alone and Chroma alone
     start        cold commands against an empty interpreter
+    pages        the pages in a real browser: paints, interactions, twenty sessions at once (browser: what is done there)
     inputs       the papers and questions all of them use
     figures      what a benchmark returns: medians, ratios, targets
     process      runs one job in a process of its own

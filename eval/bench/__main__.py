@@ -6,13 +6,14 @@ import difflib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from eval.bench import ingest, retrieval, scale, search, start, verdicts
+from eval.bench import ingest, pages, retrieval, scale, search, start, verdicts
 from eval.bench.display import Stage, show
 from eval.bench.figures import Outcome
 from eval.bench.inputs import Inputs, find_inputs
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search": Benchmark(search.steps, search.measure),
     "start": Benchmark(start.steps, start.measure),
     "verdicts": Benchmark(verdicts.steps, verdicts.measure),
+    "pages": Benchmark(pages.steps, pages.measure),
 }
 
 APART = {"retrieval": retrieval.app, "scale": scale.app}
@@ -48,6 +50,7 @@ def bench(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help=f"Among: {', '.join(BENCHMARKS)}.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures, runs and machine as JSON.")] = False,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds of the long benchmarks.")] = 3,
+    home: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="`pages`: over a copy of this library.")] = None,
 ) -> None:
     """Measure speed. All benchmarks run where none is named. A missed target is shown, and is no failure of the command.
 
@@ -55,7 +58,7 @@ def bench(
     """
     chosen = {name: known(name) for name in names or BENCHMARKS}
     errors = Console(stderr=True, markup=False, emoji=False, highlight=False)
-    machine, inputs = this_machine(), find_inputs()
+    machine, inputs = this_machine(), replace(find_inputs(), home=home)
     if inputs.note:
         errors.print(inputs.note)
     outcomes: dict[str, Outcome] = {}

@@ -18,6 +18,7 @@ class Inputs:
     papers: tuple[Path, ...]
     questions: Path
     note: str = ""
+    home: Path | None = None  # a library to be used in place of one made of the files, by the benchmarks that can
 
 
 def find_inputs(shared: Path = SHARED) -> Inputs:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.bench import scale_jobs, verdict_jobs
+from eval.bench import page_jobs, scale_jobs, verdict_jobs
 from eval.bench.process import Measured, Tell
 from eval.runner import open_assistant
 from rag.settings import Settings
@@ -134,7 +134,11 @@ def search(tell: Tell, *, home: str, questions: str) -> Measured:
 
 JOBS: dict[str, Callable[..., Measured]] = {
     job.__name__: job
-    for job in (raw, vouch, llamaindex, search, scale_jobs.grow, scale_jobs.latency, scale_jobs.found, verdict_jobs.verdicts)
+    for job in (
+        *(raw, vouch, llamaindex, search),
+        *(scale_jobs.grow, scale_jobs.latency, scale_jobs.found),
+        *(verdict_jobs.verdicts, page_jobs.answers),
+    )
 }
 
 
