@@ -40,7 +40,8 @@ def draw(*, expanded: bool) -> DeltaGenerator | None:
 def _files() -> None:
     st.html(
         '<p class="v-lead">Text dumps of abstracts, saved listing pages, exports of reference managers, tables, JSON, and more; '
-        "also compressed. What the library holds already is not read in twice.</p>"
+        "also compressed. What the library holds already is not read in twice. A file of more than 200 MB is read in a terminal: "
+        "<code>vouch ingest FILE</code>.</p>"
     )
     files = st.file_uploader(
         "Files", accept_multiple_files=True, key=f"upload-{st.session_state.get('ingests', 0)}", label_visibility="collapsed"

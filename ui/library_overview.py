@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
+from rag.errors import VouchError
 from rag.library.map import LibraryMap
-from ui import library_papers, state
+from ui import library_papers, scope, state
+from ui.components import drawer
 from ui.components.notice import error_html, info_html
 from ui.components.safe import base_name, text
 from ui.jobs import Job
@@ -17,6 +20,7 @@ from ui.views import paper as paper_view
 
 LOOK = 0.2  # seconds between two looks whether the map is drawn
 MOST_FILES = 20  # bars
+LONGEST_NAME = 60  # letters of a collection's
 SPAN = 80  # years before the last one that are shown
 MOST_LISTED = 200  # papers of a selection that are shown
 BLUE = "#2563b8"
@@ -99,14 +103,29 @@ def the_map() -> None:
     sample = (
         f"{len(drawn.points):,} of {drawn.papers:,} papers, spread over the library" if len(drawn.points) < drawn.papers else ""
     )
-    words = "Near means alike. Click a topic in the list, or drag a box over the map, to choose papers."
+    words = "Near means alike. Click a point to read the paper; pick topics, or drag a box over the map, to choose several."
     st.html(f'<p class="v-lead">{words} {text(sample)}</p>')
     picked = st.multiselect("Topics", range(len(drawn.names)), format_func=lambda n: drawn.names[n], placeholder="All topics")
-    event: Any = st.altair_chart(scatter(drawn, picked), key="map", on_select="rerun", selection_mode="box", width="stretch")
-    ids = chosen(drawn, event["selection"].get("box", {}), picked)
-    if not ids:
-        return
-    _chosen(ids)
+    actions = st.container(key="map-chosen", horizontal=True, vertical_alignment="center")  # above, where it is seen
+    event: Any = st.altair_chart(
+        scatter(drawn, picked), key="map", on_select="rerun", selection_mode=("box", "point"), width="stretch"
+    )
+    _read_clicked(event["selection"].get("point") or [])
+    if ids := chosen(drawn, event["selection"].get("box", {}), picked):
+        with actions:
+            _act(ids, ", ".join(drawn.names[n] for n in picked) or "a part of the map")
+        _list(ids)
+    else:
+        actions.html('<p class="v-lead">No papers chosen.</p>')
+
+
+def _read_clicked(points: Sequence[Mapping[str, Any]]) -> None:
+    """Open the paper whose point was clicked, once: the point stays selected when the paper is closed."""
+    clicked = points[0].get("id") if points else None
+    if clicked != st.session_state.get("map-clicked"):
+        st.session_state["map-clicked"] = clicked
+        if clicked and (paper := state.assistant().paper(clicked)):
+            paper_view.show(paper)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -133,7 +152,14 @@ def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
     import altair as alt
 
     rows = [
-        {"x": point.x, "y": point.y, "Paper": point.label, "Year": point.year, "Topic": drawn.names[point.cluster]}
+        {
+            "id": point.id,
+            "x": point.x,
+            "y": point.y,
+            "Paper": point.label,
+            "Year": point.year,
+            "Topic": drawn.names[point.cluster],
+        }
         for point in drawn.points
     ]
     data = alt.Data(values=rows)  # type: ignore[no-untyped-call]
@@ -150,7 +176,7 @@ def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
         color=alt.Color("Topic:N", scale=scale, legend=legend),
         opacity=opacity,
         tooltip=["Paper:N", "Year:O", "Topic:N"],
-    ).add_params(alt.selection_interval(name="box"))
+    ).add_params(alt.selection_interval(name="box"), alt.selection_point(name="point", fields=["id"]))
 
 
 def chosen(drawn: LibraryMap, box: Mapping[str, Sequence[float]], picked: Sequence[int]) -> list[str]:
@@ -165,16 +191,34 @@ def chosen(drawn: LibraryMap, box: Mapping[str, Sequence[float]], picked: Sequen
     return [point.id for point in found]
 
 
-def _chosen(ids: list[str]) -> None:
-    from ui.components import drawer
+def _act(ids: list[str], where: str) -> None:
+    """What can be done with the papers chosen."""
+    st.html(f'<p class="v-lead">{len(ids):,} paper{"" if len(ids) == 1 else "s"} chosen.</p>', width="content")
+    if st.button("Ask within them", icon=":material/forum:", type="primary"):
+        _ask_within(ids, where)
+    with st.popover("Make a collection of them", icon=":material/bookmark_add:"):
+        library_papers.into_collection(ids, "map")
 
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="v-lead">{len(ids):,} papers chosen.</p>')
-        with st.popover("Make a collection of them", icon=":material/bookmark_add:"):
-            library_papers.into_collection(ids, "map")
+
+def _list(ids: list[str]) -> None:
     papers = state.assistant().papers_of(ids[:MOST_LISTED])
     data = library_papers.columns(papers)
     if paper := drawer.table(library_papers.PAPERS, data, papers, library_papers.configuration(), 360):
         paper_view.show(paper)
     if len(ids) > len(papers):
         st.html(f'<p class="v-hint">The first {len(papers)} are listed.</p>')
+
+
+def _ask_within(ids: list[str], where: str) -> None:
+    """Keep the choice as a collection, so that the conversation can come back to it, and ask within that."""
+    own = state.assistant().collections
+    taken = {known.name.casefold() for known in own.all()}
+    names = (where[:LONGEST_NAME] + (f" ({n})" if n > 1 else "") for n in itertools.count(1))
+    try:
+        made = own.make(next(name for name in names if name.casefold() not in taken), ids)
+    except VouchError as error:
+        st.html(error_html(error))
+        return
+    scope.choose(scope.of_collection(made))
+    state.show_new()
+    state.go_to("chat")

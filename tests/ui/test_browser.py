@@ -128,7 +128,19 @@ def test_find_a_paper_and_add_one(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("6 papers. Select one")).to_be_visible()
     page.get_by_role("radio", name="Map").click()
     expect(page.get_by_text("Near means alike")).to_be_visible()
-    expect(page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").first).to_be_visible()
+    points = page.locator("[data-testid=stVegaLiteChart] .mark-symbol.role-mark path")
+    expect(points).to_have_count(6)
+    points.nth(2).click()
+    expect(drawer.locator(".v-abstract")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    page.get_by_role("combobox", name="Topics").click()
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Ask within them").click()
+    expect(page.get_by_text("Asking only the collection")).to_be_visible()
+    page.get_by_role("button", name="Ask the whole library").click()
+    expect(page.get_by_text("Asking only")).to_have_count(0)
 
 
 def test_a_hostile_paper_is_only_text(page: Page) -> None:

@@ -45,6 +45,7 @@ CSS = """
   justify-content: flex-start; text-align: left; overflow-wrap: anywhere;
 }
 .st-key-find > .stElementContainer:has(.stTextInput) { flex: 1 1 16rem; }
+.st-key-map-chosen { min-height: 2.5rem; }  /* what is chosen does not move the map */
 .st-key-reading-place, .st-key-reading-marks { display: none; }
 .stChatMessage { padding: .25rem 0; background: transparent; gap: .75rem; }
 .v-question { font-weight: 600; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; padding-top: .2rem; }
