@@ -1,4 +1,4 @@
-"""Streamlit's command line with the pages' modules loaded first: the first reader then does not wait for their import
+"""Streamlit's command line with the pages' modules loaded first: the first reader then does not wait for their import.
 
 `python -m ui run ui/app.py …` takes what `streamlit run` takes; `vouch serve` starts it.
 """

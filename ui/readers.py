@@ -1,4 +1,4 @@
-"""Readers without a browser: sessions that ask in the chat over Streamlit's own protocol, all at once, and say how long it took
+"""Readers without a browser: sessions that ask in the chat over Streamlit's own protocol, all at once, and say how long it took.
 
 `python -m ui.readers ADDRESS` reads a JSON list of questions, one a reader, and prints a JSON list of what each of them got.
 """

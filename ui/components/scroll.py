@@ -28,9 +28,25 @@ _PANELS = """<script>
 (() => {
   if (window.vouchPanels) return;
   window.vouchPanels = true;
+  let opener, place;  // a panel takes room beside the text, which then breaks elsewhere: what was clicked stays where it was
+  document.addEventListener("click", event => {
+    const button = event.target.closest?.(".stMain [popovertarget]");
+    if (button && !button.closest(".v-panel")) opener = button;
+  }, true);
+  document.addEventListener("beforetoggle", event => {
+    if (event.target.matches?.(".v-panel")) place = opener?.getBoundingClientRect().top;
+  }, true);
+  const stay = () => {
+    const main = opener?.isConnected && place !== undefined && opener.closest(".stMain");
+    if (!main) return;
+    main.dispatchEvent(new Event("wheel"));
+    main.scrollTop += opener.getBoundingClientRect().top - place;
+  };
   document.addEventListener("toggle", event => {
     const panel = event.target;
-    if (!panel.matches?.(".v-panel:popover-open")) return;
+    if (!panel.matches?.(".v-panel")) return;
+    [0, 60, 150].forEach(delay => setTimeout(stay, delay));
+    if (!panel.matches(":popover-open")) return;
     const mark = panel.querySelector("mark strong") || panel.querySelector("mark");
     if (!mark) return;
     const go = () => {
