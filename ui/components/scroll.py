@@ -15,13 +15,22 @@ import streamlit as st
 _ROOM = "<style>.st-key-turn-%s { min-height: calc(100dvh - 11rem); }</style>"
 _TURN = """<script>
 (() => {
-  const main = document.querySelector(".stMain"), turn = document.querySelector(".st-key-turn-%s");
-  if (!main || !turn) return;
-  const go = () => {
-    main.dispatchEvent(new Event("wheel"));
-    main.scrollTop += turn.getBoundingClientRect().top - main.getBoundingClientRect().top - 52;
+  const main = document.querySelector(".stMain"), until = Date.now() + 4000;
+  if (!main) return;
+  let moved = false;  // by the reader, who is then left in peace
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"])
+    main.addEventListener(kind, event => { moved ||= event.isTrusted; }, {passive: true});
+  const go = () => {  // again and again: what is drawn after the answer would have Streamlit follow the end
+    const turn = document.querySelector(".st-key-turn-%s");
+    if (!turn || moved) return;
+    const off = turn.getBoundingClientRect().top - main.getBoundingClientRect().top - 52;
+    if (Math.abs(off) > 1) {
+      main.dispatchEvent(new Event("wheel"));
+      main.scrollTop += off;
+    }
+    if (Date.now() < until) setTimeout(go, 80);
   };
-  [0, 60, 150, 300].forEach(delay => setTimeout(go, delay));
+  go();
 })();
 </script>"""
 _PANELS = """<script>

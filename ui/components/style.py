@@ -51,6 +51,12 @@ CSS = """
 .v-question { font-weight: 600; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; padding-top: .2rem; }
 .v-sidebar { color: var(--v-faint); font-size: .85rem; line-height: 1.45; }
 
+/* Wide windows: tables may be wide, text and forms may not. */
+.stMainBlockContainer { max-width: 100rem; }
+.v-answer > :is(p, ul), .v-notice, .stAppViewContainer .stDialog .v-answer { max-width: 60rem; }
+/* What is chosen among several: the theme's own colour on its tint is too faint to read. */
+.stButtonGroup button[aria-checked="true"] p, .stButtonGroup button[kind$="Active"] p { color: var(--v-link); }
+
 /* An answer. */
 .v-answer { line-height: 1.65; overflow-wrap: break-word; }
 .v-answer p { margin: 0 0 .6rem; }
@@ -177,7 +183,13 @@ CSS = """
 @media (min-width: 72rem) {
   .stApp:has(.v-panel:popover-open) .stMain { padding-right: 28rem; }
 }
+@media (min-width: 100rem) {  /* the panel beside the text, not at the far end of the window */
+  .stApp:has([data-testid="stChatInput"]):not(:has([class*="st-key-beside-"])) .stMain .v-panel {
+    right: max(1rem, calc((100vw - 93rem) / 2)); }
+}
 @media (max-width: 48rem) {
+  .stButtonGroup button { padding-left: .45rem; padding-right: .45rem; }
+  .stButtonGroup button p { font-size: .82rem; }
   [class*="st-key-lead-on-"] { padding-left: 0; }
   .v-panel { inset: auto 0 0 0; width: 100%; max-width: none; max-height: 72dvh; border-radius: 1rem 1rem 0 0;
     border-width: 1px 0 0; padding-bottom: 2rem; }
