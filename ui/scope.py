@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +9,7 @@ import streamlit as st
 
 from rag.library.collections import Collection, Collections
 from rag.paper import Paper
+from ui.components import choice
 from ui.components.safe import text
 
 WHOLE = ""
@@ -65,15 +65,14 @@ def choose(kept: str) -> None:
 
 def draw(library: Library) -> None:
     """A choice of collections, where there are any; and the paper that is asked about, if there is one."""
-    now = chosen()
+    now: str | None = st.session_state.get("scope")
     if now and look_up(library, now) is None:
         choose(now := WHOLE)
     options = {WHOLE: "the whole library"} | {of_collection(own): own.name for own in library.collections.all()}
-    if now not in options and (found := look_up(library, now)):
+    if now and now not in options and (found := look_up(library, now)):
         options[now] = found.name
     if len(options) > 1:
-        named: Callable[[str], str] = lambda kept: options.get(kept, "")  # noqa: E731
-        st.selectbox("Ask", list(options), list(options).index(now), format_func=named, key="scope-choice", on_change=_picked)
+        choice.draw("Ask", list(options), now, choose, named=lambda kept: options.get(kept, ""), key="scope-choice")
 
 
 def banner(library: Library) -> None:
@@ -85,7 +84,3 @@ def banner(library: Library) -> None:
     with st.container(key="scope-banner", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="v-lead">Asking only {text(found.name)}{count}.</p>')
         st.button("Ask the whole library", icon=":material/close:", type="tertiary", on_click=choose, args=(WHOLE,))
-
-
-def _picked() -> None:
-    choose(st.session_state["scope-choice"])

@@ -139,6 +139,11 @@ def chosen() -> str:
     return choice if choice in back_ends() else assistant().settings.llm
 
 
+def has_chosen() -> bool:
+    """Whether this session has chosen a back end, or answers with the setting's own."""
+    return "back_end" in st.session_state
+
+
 def choose(back_end: str) -> None:
     """Answer with that back end from now on."""
     st.session_state.back_end = back_end

@@ -46,3 +46,6 @@ def test_a_first_day_with_a_kill_in_it(tmp_path: Path, browser: Browser, llm: LL
             assert page.locator(".v-answer").first.locator(".v-sentence").all_inner_texts() == first
             page.get_by_role("button", name="Ask again").last.click()
             answered(page, 2)
+            expect(page.get_by_role("combobox", name="Answers by")).to_have_value(FAKE)
+            ask(page, "What is the rank used in LoRA?")
+            expect(answered(page, 3).locator(".v-footer")).to_contain_text(FAKE)  # what the page shows as chosen is asked

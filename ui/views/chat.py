@@ -12,7 +12,7 @@ from rag.answering.record import Answer
 from rag.conversations.record import Reply, Turn
 from rag.errors import LibraryError
 from ui import scope, state
-from ui.components import history, ingest, scroll
+from ui.components import choice, history, ingest, scroll
 from ui.components.answer import draft_html
 from ui.components.footer import QUOTING, back_end
 from ui.components.notice import error_html, info_html
@@ -65,10 +65,8 @@ def _sidebar(talk: Conversation) -> None:
     scope.draw(state.assistant())
     choices = state.back_ends()
     if len(choices) > 1:
-        chosen = state.chosen()
-        st.selectbox(
-            "Answers by", choices, index=choices.index(chosen), format_func=back_end, key="answers-by", on_change=_choose
-        )
+        now = state.chosen() if state.has_chosen() else None
+        choice.draw("Answers by", choices, now, state.choose, named=back_end, key="answers-by")
     if state.chosen() == QUOTING:
         words = "Answers are sentences quoted from the abstracts, word for word."
         if len(choices) == 1:
@@ -79,11 +77,6 @@ def _sidebar(talk: Conversation) -> None:
         words = "It may add what it knows itself, marked “not from your library” (VOUCH_KNOWLEDGE=papers-first)."
     st.html(f'<p class="v-sidebar">{words}</p>')
     history.draw(talk)
-
-
-def _choose() -> None:
-    """Take the choice before anything is drawn: the next question may come with the same click."""
-    state.choose(st.session_state["answers-by"])
 
 
 def _welcome() -> None:
