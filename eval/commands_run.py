@@ -53,7 +53,7 @@ def run(
     sample: Annotated[int | None, typer.Option(min=1, help="Ask only so many, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed draws another sample.")] = 0,
     concurrency: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Questions in flight; by default 1 for quoted answers, 4 for a model.")
+        int | None, typer.Option(min=1, max=256, help="Questions in flight at a model, by default 4; 1 for quoted answers.")
     ] = None,
     retries: Annotated[int, typer.Option(min=0, max=10, help="Ask again so often after an error that may pass.")] = 1,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask questions again that failed earlier.")] = False,
@@ -81,7 +81,7 @@ def run(
         places = iter(folders(out, pairs))
         complete = True
         for config, plan in zip(configs, plans, strict=True):
-            with runner.open_assistant(config.settings(home)) as assistant:
+            with runner.open_assistant(config.settings(home), concurrency or runner.AT_ONCE) as assistant:
                 for questions in sets:
                     with Bar() as bar:
                         try:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LOCK = "run.lock"
 ROUNDING = 1e-9  # sums of prices are not exact
 AT_ONCE = 4  # questions in flight at a model; quoting is bound by the processor and gains nothing
+PREPARED = 8
+"""Questions beyond those that are read for, and checked, while the model has as many as it may have: it never waits for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ class Plan:
     """How a run is made, beside its set and its back end.
 
     `limit` asks the first questions only, `sample` draws that many with `seed`. `concurrency` is the number of questions in
-    flight, by default 1 for quoted answers and 4 for a model. `retries` asks a question again after an error that may pass;
-    `retry_failed` asks those that failed in an earlier start. `price` is taken where Vouch does not know a back end's.
-    `overrides` are the settings given for this run, as they were written.
+    flight at a model, by default 4, or in work for quoted answers, by default 1. `retries` asks a question again after an
+    error that may pass; `retry_failed` asks those that failed in an earlier start. `price` is taken where Vouch does not know
+    a back end's. `overrides` are the settings given for this run, as they were written.
     """
 
     limit: int | None = None
@@ -95,12 +97,16 @@ class Plan:
 
 
 @contextmanager
-def open_assistant(settings: Settings) -> Iterator[Assistant]:
+def open_assistant(settings: Settings, at_once: int | None = None) -> Iterator[Assistant]:
     """The assistant over the library in `settings.home`, for an evaluation: no other back end stands in for the one that is
-    evaluated, and one that fails often is asked every question all the same."""
+    evaluated, and one that fails often is asked every question all the same. `at_once` is the `concurrency` of the plans to
+    come: where it is known here, the model has always so many requests to work on."""
     from rag.assistant import Assistant
 
-    with Assistant.open(settings.model_copy(update={"llm_fallback": "", "llm_breaker": 0})) as assistant:
+    values: dict[str, Any] = {"llm_fallback": "", "llm_breaker": 0}
+    if at_once is not None:
+        values["llm_parallel"] = min(at_once, settings.llm_parallel)
+    with Assistant.open(settings.model_copy(update=values)) as assistant:
         yield assistant
 
 
@@ -214,7 +220,9 @@ def _ask_all(
         return asker.row(*item, attempts.get(item[1].id, ()))
 
     at_once = plan.concurrency or (1 if asker.llm == EXTRACTIVE else AT_ONCE)
-    with closing(in_parallel(work, _while_affordable(pending, plan.budget), at_once, asker.stop)) as rows:
+    kept_busy = asker.llm != EXTRACTIVE and asker.assistant.settings.llm_parallel <= at_once
+    workers = at_once + PREPARED if kept_busy and at_once > 1 else at_once
+    with closing(in_parallel(work, _while_affordable(pending, plan.budget), workers, asker.stop)) as rows:
         for row in rows:
             results.append(folder, row)
             cost = results.cost_of(row)

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     llm_rpm: int | None = Field(
         default=None, gt=0, description="requests a minute sent to a back end at most, all threads together"
     )
+    llm_parallel: int = Field(
+        default=32, ge=1, le=256, description="requests under way at a back end at most, all threads together"
+    )
     llm_temperature: float = Field(default=0.0, ge=0, le=2, description="sampling temperature of the back end")
     llm_max_tokens: int = Field(default=700, ge=16, description="tokens an answer may have at most")
     llm_thinking_tokens: int = Field(

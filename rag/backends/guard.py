@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 
-MOST_AT_ONCE = 32  # requests to one back end; more wait for their turn
 REST = 30.0  # seconds a failing back end is left alone before one question tries it again
 
 
@@ -74,9 +73,9 @@ class Pace:
 
 
 class Guard:
-    """Breaker, pace and turns of one back end."""
+    """Breaker, pace and turns of one back end; `parallel` requests are under way at once, and more wait for their turn."""
 
-    def __init__(self, failures: int, rpm: int | None) -> None:
+    def __init__(self, failures: int, rpm: int | None, parallel: int) -> None:
         self.breaker = Breaker(failures)
         self.pace = Pace(rpm)
-        self.turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self.turns = threading.BoundedSemaphore(parallel)

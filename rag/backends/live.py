@@ -38,7 +38,7 @@ class LiveBackend:
 
     def __init__(self, target: Target, opener: Opener, settings: Settings) -> None:
         self._target, self._opener, self._settings = target, opener, settings
-        self._guard = Guard(settings.llm_breaker, settings.llm_rpm)
+        self._guard = Guard(settings.llm_breaker, settings.llm_rpm, settings.llm_parallel)
         self._dropped: frozenset[str] = frozenset()  # parameters this server has refused
 
     @property

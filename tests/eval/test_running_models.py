@@ -59,6 +59,29 @@ def test_so_many_questions_are_in_flight_and_the_report_is_the_same(home: Path, 
     assert "secret" not in (tmp_path / "four" / runs.MANIFEST).read_text()
 
 
+def test_the_model_has_as_many_requests_as_it_may_have_while_others_are_read_for(
+    home: Path, many: QuestionSet, tmp_path: Path
+) -> None:
+    under_way, most, lock = [0], [0], threading.Lock()
+    both = threading.Barrier(2, timeout=60)
+
+    def reply(_: Request) -> Reply:
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        both.wait()
+        with lock:
+            under_way[0] -= 1
+        return DECLINE
+
+    with LLMServer(reply) as server:
+        settings = Settings.load(home=home, llm="openai-compatible:m", llm_base_url=f"{server.url}/v1")
+        with runner.open_assistant(settings, at_once=2) as assistant:
+            assert assistant.settings.fingerprint() == settings.fingerprint()
+            summary = runner.run(many, assistant, tmp_path / "out", plan=Plan(concurrency=2))
+    assert (summary.overall.questions, summary.overall.failures, most) == (12, 0, [2])
+
+
 def test_errors_that_may_pass_are_tried_again_with_their_history(
     home: Path, many: QuestionSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

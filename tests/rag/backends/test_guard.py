@@ -125,8 +125,7 @@ def test_a_pace_that_does_not_fit_the_deadline_names_the_setting() -> None:
         assert len(server.requests) == 1
 
 
-def test_no_more_connections_than_allowed_are_open_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MOST_AT_ONCE", 2)
+def test_no_more_connections_than_allowed_are_open_at_once() -> None:
     inside, most, lock = [0], [0], threading.Lock()
     both = threading.Barrier(2)
 
@@ -140,7 +139,7 @@ def test_no_more_connections_than_allowed_are_open_at_once(monkeypatch: pytest.M
         return "Fine."
 
     with LLMServer(answer) as server, ThreadPoolExecutor(6) as threads:
-        said = list(threads.map(lambda _: say(server), range(6)))
+        said = list(threads.map(lambda _: say(server, llm_parallel=2), range(6)))
     assert said == ["Fine."] * 6
     assert most == [2]
 
