@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 import sqlalchemy as sa
 
 from rag.library.catalogue import PAPERS, SOURCES, Catalogue
 
+_BETWEEN_NAMES = '"-.,'
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """All that are set must hold. Bounds include their ends. A paper whose field is unknown does not match a condition on it.
 
-    `organisation`, `author`, `venue` and `file` match anywhere in the field, without regard to case. `min_sources` counts
-    the files a paper was read from. The `has_…` conditions ask whether a field is known at all. Where `within` is set, no
-    other papers match, and none where it is empty.
+    `organisation`, `venue` and `file` match anywhere in the field, `author` as whole words, all without regard to case.
+    `min_sources` counts the files a paper was read from. The `has_…` conditions ask whether a field is known at all. Where
+    `within` is set, no other papers match, and none where it is empty.
+
+    Of every group in `any_of` at least one must hold. None of `none_of` may hold, nor be possible: a paper without a date is
+    not known to be from another year than 2024. Only names are taken for absent where the field is empty, since most papers
+    have no organisation.
     """
 
     date_from: dt.date | None = None
@@ -37,19 +43,33 @@ class Conditions:
     has_date: bool | None = None
     has_arxiv_id: bool | None = None
     within: tuple[str, ...] | None = None
+    any_of: tuple[tuple[Conditions, ...], ...] = ()
+    none_of: tuple[Conditions, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, own.name) not in (None, ()) for own in fields(self))
 
+    @property
+    def dated(self) -> bool:
+        """Whether a date is wanted, or unwanted."""
+        return any(part.date_from or part.date_to for part in self.parts())
+
+    def parts(self) -> Iterator[Conditions]:
+        """These conditions, and those in `any_of` and `none_of`."""
+        yield self
+        for own in (*(each for group in self.any_of for each in group), *self.none_of):
+            yield from own.parts()
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A ranking by a field. `field` is `upvotes`, `date` or `author_count`; papers without it are left out. `limit` as
-    asked, or None."""
+    """A ranking by a field. `field` is `upvotes`, `date` or `author_count`. `limit` as asked, or None. Papers without the field
+    are left out, except where `whole` says that a list was to be sorted, not cut: then they come last."""
 
     field: str
     descending: bool
     limit: int | None
+    whole: bool = False
 
 
 def nothing_matches(_: Conditions) -> bool:
@@ -75,7 +95,8 @@ def select(catalogue: Catalogue, conditions: Conditions, limit: int, order: Orde
         query = query.order_by(PAPERS.c.date.desc().nulls_last(), PAPERS.c.seq)
     else:
         column = PAPERS.c[order.field]
-        query = query.where(column.is_not(None)).order_by(column.desc() if order.descending else column.asc(), PAPERS.c.seq)
+        query = query if order.whole else query.where(column.is_not(None))
+        query = query.order_by((column.desc() if order.descending else column.asc()).nulls_last(), PAPERS.c.seq)
     with catalogue.reading() as db:
         return list(db.execute(query).scalars())
 
@@ -93,15 +114,25 @@ def count(catalogue: Catalogue, conditions: Conditions) -> int:
     return catalogue.remembered(("matching", conditions), lambda: _counted(catalogue, clause(conditions)))
 
 
-def counts(catalogue: Catalogue, conditions: Conditions) -> tuple[int, dict[str, int]]:
+def counts(catalogue: Catalogue, conditions: Conditions, order: Order | None = None) -> tuple[int, dict[str, int]]:
     """How many papers match, and how many are left out because a field is unknown, by field."""
+    return count(catalogue, conditions), _numbers_of(catalogue, "left out", conditions, unknown(conditions, order))
 
-    def left_out() -> dict[str, int]:
+
+def undecided(catalogue: Catalogue, conditions: Conditions) -> dict[str, int]:
+    """How many papers an excluded name keeps although the field is unknown, by field."""
+    return _numbers_of(catalogue, "kept", conditions, _unnamed(conditions.none_of))
+
+
+def _numbers_of(
+    catalogue: Catalogue, key: str, conditions: Conditions, wanted: dict[str, sa.ColumnElement[bool]]
+) -> dict[str, int]:
+    def look_up() -> dict[str, int]:
         inside = clause(Conditions(within=conditions.within))
-        missing = {name: _counted(catalogue, where, inside) for name, where in unknown(conditions).items()}
-        return {name: number for name, number in missing.items() if number}
+        numbers = {name: _counted(catalogue, where, inside) for name, where in wanted.items()}
+        return {name: number for name, number in numbers.items() if number}
 
-    return count(catalogue, conditions), catalogue.remembered(("left out", conditions), left_out)
+    return catalogue.remembered((key, conditions, *wanted), look_up)
 
 
 def _counted(catalogue: Catalogue, *where: sa.ColumnElement[bool]) -> int:
@@ -133,7 +164,22 @@ def clause(conditions: Conditions) -> sa.ColumnElement[bool]:
     parts = [part for group in (_dates, _numbers, _names, _presence) for part in group(conditions)]
     if conditions.within is not None:
         parts.append(_among(conditions.within))
+    parts += [sa.or_(sa.false(), *map(clause, group)) for group in conditions.any_of]
+    parts += [_excluded(each) for each in conditions.none_of]
     return sa.and_(sa.true(), *parts)
+
+
+def _excluded(conditions: Conditions) -> sa.ColumnElement[bool]:
+    """SQL for papers that certainly do not match."""
+    first, last = _days()
+    parts: list[sa.ColumnElement[bool]] = []
+    if conditions.date_from:
+        parts.append(last < conditions.date_from.isoformat())
+    if conditions.date_to:
+        parts.append(first > conditions.date_to.isoformat())
+    parts += [sa.not_(part) for part in _numbers(conditions)]  # of an unknown number neither is true
+    parts += [sa.not_(sa.func.coalesce(part, sa.false())) for part in (*_names(conditions), *_presence(conditions))]
+    return sa.or_(sa.false(), *parts)
 
 
 def _among(ids: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -142,25 +188,44 @@ def _among(ids: Sequence[str]) -> sa.ColumnElement[bool]:
     return PAPERS.c.id.in_(sa.select(inside.c.value))
 
 
-def unknown(conditions: Conditions) -> dict[str, sa.ColumnElement[bool]]:
-    """What a condition leaves out because it is not known: name of the field -> SQL that counts such papers."""
+def unknown(conditions: Conditions, order: Order | None = None) -> dict[str, sa.ColumnElement[bool]]:
+    """What a condition or a ranking leaves out because it is not known: name of the field -> SQL that counts such papers."""
+    parts = list(conditions.parts())
+    ranked = order.field if order is not None and not order.whole else ""
     found: dict[str, sa.ColumnElement[bool]] = {}
-    if conditions.date_from or conditions.date_to:
+    if conditions.dated:
         found["date"] = sa.and_(PAPERS.c.date.is_(None), PAPERS.c.year.is_(None))
-    if conditions.min_upvotes is not None or conditions.max_upvotes is not None:
+    elif ranked == "date":
+        found["date"] = PAPERS.c.date.is_(None)
+    if ranked == "upvotes" or any((part.min_upvotes, part.max_upvotes) != (None, None) for part in parts):
         found["number of upvotes"] = PAPERS.c.upvotes.is_(None)
-    if conditions.min_authors is not None or conditions.max_authors is not None:
+    if ranked == "author_count" or any((part.min_authors, part.max_authors) != (None, None) for part in parts):
         found["number of authors"] = PAPERS.c.author_count.is_(None)
-    if conditions.organisation:
+    return found | _unnamed((conditions, *(each for group in conditions.any_of for each in group)))
+
+
+def _unnamed(wanted: Sequence[Conditions]) -> dict[str, sa.ColumnElement[bool]]:
+    """Name of the field -> SQL for papers in which a name that is asked for cannot stand, since the field is empty."""
+    found: dict[str, sa.ColumnElement[bool]] = {}
+    if any(each.organisation for each in wanted):
         found["organisation"] = PAPERS.c.organisation.is_(None)
+    if any(each.author for each in wanted):
+        found["author"] = sa.cast(PAPERS.c.authors, sa.Text) == "[]"
+    if any(each.venue for each in wanted):
+        found["venue"] = PAPERS.c.comment.is_(None)
     return found
+
+
+def _days() -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    """The first and the last day a paper may be from."""
+    year = sa.cast(PAPERS.c.year, sa.Text)
+    return sa.func.coalesce(PAPERS.c.date, year + "-01-01"), sa.func.coalesce(PAPERS.c.date, year + "-12-31")
 
 
 def _dates(conditions: Conditions) -> list[sa.ColumnElement[bool]]:
     """A paper of which only the year is known matches where its whole year lies inside."""
     parts: list[sa.ColumnElement[bool]] = []
-    first = sa.func.coalesce(PAPERS.c.date, sa.cast(PAPERS.c.year, sa.Text) + "-01-01")
-    last = sa.func.coalesce(PAPERS.c.date, sa.cast(PAPERS.c.year, sa.Text) + "-12-31")
+    first, last = _days()
     # Whole years are told by the year alone, which an index answers many times faster.
     if conditions.date_from:
         parts.append(PAPERS.c.year >= conditions.date_from.year)
@@ -193,7 +258,11 @@ def _names(conditions: Conditions) -> list[sa.ColumnElement[bool]]:
         parts.append(PAPERS.c.organisation.icontains(conditions.organisation, autoescape=True))
     if conditions.author:
         written = json.dumps(conditions.author)[1:-1]  # as the catalogue has it: letters with accents are escaped there
-        parts.append(sa.cast(PAPERS.c.authors, sa.Text).icontains(written, autoescape=True))
+        names: sa.ColumnElement[str] = sa.cast(PAPERS.c.authors, sa.Text)
+        parts.append(names.icontains(written, autoescape=True))  # first, since it is the quicker one and seldom true
+        for sign in _BETWEEN_NAMES:
+            names, written = sa.func.replace(names, sign, " "), written.replace(sign, " ")
+        parts.append(names.icontains(f" {written} ", autoescape=True))
     if conditions.venue:
         parts.append(PAPERS.c.comment.icontains(conditions.venue, autoescape=True))
     if conditions.file:

@@ -1,19 +1,26 @@
-"""Names in a question: of organisations, authors, venues and files. One counts only where the library holds it."""
+"""Whose and where: names of organisations, authors, venues and files in a question, of those that the library holds."""
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from rag.library.selection import Conditions, Facts
+from rag.library.selection import Conditions
+from rag.retrieval.wording import DATED, WORK, Asked, Rule, Said, rule
 
-Found = dict[str, Any] | None
-
-PERSON = r"(?:(?-i:[A-Z])[\w'’.-]*(?: (?:van|von|de|der|den|di|la|le|bin|al))*(?: (?-i:[A-Z])[\w'’.-]*){0,3})"
+_CAPITAL = r"(?:(?-i:[A-ZÀ-ÖØ-Þ])[\w'’.-]*)"
+PERSON = rf"(?:{_CAPITAL}(?: (?:van|von|der|den|de|di|la|le|bin|al)\b)*(?: {_CAPITAL}){{0,3}})"
 """One to four words with a capital, particles between them."""
+_LINK = r"(?:, ?(?:and |or |& )?| and (?:by )?| or (?:by )?| & | as well as (?:by )?)"
+PEOPLE = rf"(?P<who>{PERSON}(?:{_LINK}{PERSON})*)(?: et al\.?)?"
 _YEAR = r"(?: (?:19|20)\d\d)?"
 VENUE = rf"(?:(?-i:[A-Z])[\w&./-]*(?: (?:of|on|in|for|and|the|(?-i:[A-Z])[\w&./-]*)){{0,6}}?{_YEAR}(?: (?-i:Findings|Workshop))?)"
-_NO_PERSON = frozenset(("what", "which", "who", "the", "ai", "llm", "llms", "rag", "dpo", "rlhf"))
+ACRONYM = r"(?-i:[A-Z][\w&-]*[A-Z][\w&-]*)"  # of a conference: NeurIPS, ICML
+_NO_PERSON = frozenset(("what", "which", "who", "the", "ai", "llm", "llms", "rag", "dpo", "rlhf", "and", "or"))
 _ANY_PLACE = """
 academy artificial center centre college computer data deep department group health institute intelligence international
 laboratory language learning machine medical models national open research robotics school science sciences software systems
@@ -22,38 +29,188 @@ team technology university video vision
 _COMMON = frozenset(_ANY_PLACE.split())
 """Words of organisations' names that are also said of other things."""
 _TOO_SHORT = 3  # letters of a name that could be anything
+_STARTERS = (
+    r"(?:which|what|list|show|find|name|give|tell|the|any|all|some|every|are|is|did|do|does|how|have|has|in|on|from|by|of)"
+)
+_GIVERS = (
+    r"(?:published|released|written|authored|co-authored|proposed|posted|produced|submitted|introduced|presented|coming|done)"
+)
+_TAKEN = re.compile(
+    r"(?:ed|(?<!anyth)(?<!everyth)ing|used|built|drawn|taken|shown|given|seen|made|driven|chosen|beaten|found|run) $",
+    re.IGNORECASE,
+)
+"""Before "from Google" or "by Google": something is taken from there, done by them; the paper is not theirs."""
+_ORGANISATIONS = r"(?P<org>[\w.&'’-]+(?:,? [\w.&'’-]+){0,11})"
+_WORDS = re.compile(r"[\w&-]+(?:\.\w+)*")
+_LINKS = re.compile(r"(?P<link>,? (?:or|and|as well as)(?: from| by)? |, |/| & )(?:the )?", re.IGNORECASE)
 
 
-def organisation(match: re.Match[str], facts: Facts) -> Found:
-    """Only an organisation that the library knows, by a telling word of its name."""
-    said = set(re.findall(r"\w+", match["org"].lower()))
-    for name in facts.organisations:
-        telling = [w for w in re.findall(r"\w+", name.lower()) if len(w) > _TOO_SHORT and w not in _COMMON]
-        hit = next((word for word in telling if word in said), None)
-        if hit:
-            return {"organisation": hit}
-    return None
+def organisation(match: re.Match[str], asked: Asked) -> Said | None:
+    """Only organisations that the library knows, where the wording begins with one: by a telling word of its name, with the
+    words of the name that follow. A paper is of one organisation, so that "A and B" are those of either."""
+    start = match.start("org")
+    text = match["org"]
+    named: list[str] = []
+    place = end = 0
+    while hit := _organisation_at(text, place, asked.facts.organisations):
+        named.append(hit[0])
+        end = hit[1]
+        link = _LINKS.match(text, end)
+        if link is None:
+            break
+        place = link.end()
+    if not named:
+        return None
+    end += len(text[end:]) - len(re.sub(r"^['’]s?(?!\w)", "", text[end:]))
+    stop = match.end() if end == len(text) else start + end
+    return Said(tuple({"organisation": name} for name in dict.fromkeys(named)), end=stop)
 
 
-def author(match: re.Match[str], facts: Facts) -> Found:
-    """The longest part of the name that an author of the library has: all of it, or else the family name."""
-    words = match["who"].removesuffix("'s").split()
+def _organisation_at(text: str, place: int, known: Sequence[str]) -> tuple[str, int] | None:
+    """The telling word of the organisation whose name, or part of it, stands at a place of the text, and where it ends."""
+    words = [(found[0].lower(), found.end()) for found in _WORDS.finditer(text, place)]
+    if not words or text[place : words[0][1]].lower() != words[0][0]:
+        return None
+    best: tuple[str, int] | None = None
+    for name in known:
+        own = [word.lower() for word in _WORDS.findall(name)]
+        run = 0
+        while run < len(words) and words[run][0] in own and (run == 0 or " " in text[words[run - 1][1] : words[run][1]]):
+            run += 1
+        said = [word for word, _ in words[:run]]
+        telling = next((w for w in said if len(w) > _TOO_SHORT and w not in _COMMON), None)
+        if telling and " ".join(said) in name.lower():
+            telling = " ".join(said)
+        elif telling is None and said == own:
+            telling = name.lower()
+        if telling and (best is None or words[run - 1][1] > best[1]):
+            best = (telling, words[run - 1][1])
+    return best
+
+
+def organisation_given(match: re.Match[str], asked: Asked) -> Said | None:
+    """`from Google`, but not `distilled from Qwen` or `generated by Qwen`."""
+    ahead = match.string[: match.start()]
+    if _TAKEN.search(ahead) and not re.search(rf"\b(?:{_GIVERS}|{DATED}|\w*authored) $", ahead, re.IGNORECASE):
+        return None
+    return organisation(match, asked)
+
+
+def organisation_whole(match: re.Match[str], asked: Asked) -> Said | None:
+    """`with Google as the organisation`: all of the wording is used up."""
+    said = organisation(match, asked)
+    return said and replace(said, end=None)
+
+
+def organisation_of(match: re.Match[str], asked: Asked) -> Said | None:
+    """`papers of Google`, but not `the effects of Google`."""
+    return organisation(match, asked) if re.search(rf"\b{WORK} $", match.string[: match.start()], re.IGNORECASE) else None
+
+
+def author(match: re.Match[str], asked: Asked) -> Said | None:
+    """The names up to the first that no author of the library has: all of a name, or else the family name."""
+    text, start = match["who"], match.start("who")
+    named: list[str] = []
+    end = 0
+    either = False
+    for found in re.finditer(rf"(?P<link>{_LINK})?(?P<one>{PERSON})", text, re.IGNORECASE):
+        known = _known_author(found["one"], asked)
+        if known is None:
+            break
+        either |= bool(re.search(r"\bor\b|\bby\b", found["link"] or ""))
+        named.append(known)
+        end = found.end()
+    if not named:
+        return None
+    whole = match.end() if end == len(text) else start + end
+    return Said(tuple({"author": name} for name in dict.fromkeys(named)), all_of=not either, end=whole)
+
+
+def _known_author(written: str, asked: Asked) -> str | None:
+    words = re.sub(r"['’]s$", "", written).rstrip(".").split()
     for name in (" ".join(words), words[-1]):
-        if len(name) >= _TOO_SHORT and name.lower() not in _NO_PERSON and facts.holds(Conditions(author=name)):
-            return {"author": name}
+        if len(name) >= _TOO_SHORT and name.lower() not in _NO_PERSON and asked.facts.holds(Conditions(author=name)):
+            return name
     return None
 
 
-def venue(match: re.Match[str], facts: Facts) -> Found:
+def author_in_small(match: re.Match[str], asked: Asked) -> Said | None:
+    """`papers by vaswani`, typed without capitals."""
+    known = _known_author(match["who"], asked)
+    return Said(({"author": known},)) if known else None
+
+
+def venue(match: re.Match[str], asked: Asked) -> Said | None:
     """As some paper's comment has it; without the year where no comment has both."""
-    said = " ".join((match["venue"] or match["bare"]).split())
+    groups: dict[str, Any] = match.groupdict()
+    said = " ".join((groups["venue"] or groups["bare"]).split())
     bare = re.sub(r" (?:19|20)\d\d.*$", "", said)
     if len(bare) < _TOO_SHORT:
         return None
-    return next(({"venue": name} for name in dict.fromkeys((said, bare)) if facts.holds(Conditions(venue=name))), None)
+    held = (name for name in dict.fromkeys((said, bare)) if asked.facts.holds(Conditions(venue=name)))
+    return next((Said(({"venue": name},)) for name in held), None)
 
 
-def file(match: re.Match[str], facts: Facts) -> Found:
+def file(match: re.Match[str], asked: Asked) -> Said | None:
     """A file the library was read from, by the beginning of its name."""
-    named = [name for name in facts.files if name.lower().startswith(match["file"].lower().rstrip("."))]
-    return {"file": named[0]} if len(named) == 1 else None
+    named = [name for name in asked.facts.files if name.lower().startswith(match["file"].lower().rstrip("."))]
+    return Said(({"file": named[0]},)) if len(named) == 1 else None
+
+
+def file_of_day(day: dt.date, files: Sequence[str]) -> str | None:
+    """The one file whose name has this day and month (`arxiv-jun-18.md`, `listing_06-18.txt`)."""
+    month = rf"(?:{calendar.month_abbr[day.month]}|{calendar.month_name[day.month]}|{day.month:02d})"
+    number = rf"(?:0?{day.day})"
+    between = rf"(?<![a-z0-9])(?:{month}[-_. ]?{number}|{number}[-_. ]?{calendar.month_abbr[day.month]}[a-z]*)(?!\d)"
+    named = [name for name in files if re.search(between, name, re.IGNORECASE)]
+    return named[0] if len(named) == 1 else None
+
+
+NAME_RULES: tuple[Rule, ...] = (
+    rule(rf"\b(?!{_STARTERS}\b)(?P<org>(?-i:[A-Z])[\w&-]{{2,40}}(?: (?-i:[A-Z])[\w&-]+)?)(?:['’]s)? (?={WORK}\b)", organisation),
+    rule(
+        r"\bwith (?:the )?(?P<org>[\w.&'’-]+(?: [\w.&'’-]+){0,5}?) as (?:(?:the|an?|its|their) )?organi[sz]ation\b",
+        organisation_whole,
+    ),
+    rule(rf"\b(?:affiliated with|organi[sz]ation(?: is|:|=)) ?(?:the )?{_ORGANISATIONS}", organisation),
+    rule(rf"(?<=s )(?:of|at) (?:the )?{_ORGANISATIONS}", organisation_of),
+    rule(
+        rf"\b(?:by|from)(?: the| researchers at| people at| authors (?:at|from))? {_ORGANISATIONS}",
+        organisation_given,
+        near_work=True,
+    ),
+    rule(
+        r"(?:(?<=\bhas )|(?<=\bdid )|(?<=\bhave ))(?P<org>[\w&-]{3,40}(?: [\w&-]{2,40}){0,3})"
+        r"(?= (?:publish(?:ed)?|released?|done|put out|post(?:ed)?)\b)",
+        organisation,
+    ),
+    rule(rf"\b(?:written|(?:co-?)?authored) by {PEOPLE}", author),
+    rule(rf"\bby {PEOPLE}", author, near_work=True),
+    rule(rf"\b(?:with|has|have) {PEOPLE} (?:as|among)(?: \w+){{0,2}} (?:co-?)?authors?\b", author),
+    rule(rf"\bauthors?(?: is| are|:|=) ?{PEOPLE}", author),
+    rule(rf"\b(?P<who>{PERSON})['’]s? (?={WORK}\b)", author),
+    rule(
+        rf"(?:(?<=\bhas )|(?<=\bdid )|(?<=\bhave ))(?P<who>{PERSON}(?:{_LINK}{PERSON})*)(?: et al\.?)?"
+        r"(?= (?:writ|publish|author|co-?author)\w*\b)",
+        author,
+    ),
+    rule(r"(?<=papers )by (?P<who>[a-z]{4,}(?: [a-z]{4,})?)(?=\s*[?.!,]|\s*$| (?:on|about|from)\b)", author_in_small),
+    rule(
+        rf"\b(?:(?:accepted|presented|published|appear(?:ed|ing)?) )(?:at|to|by|in|for) (?:the )?"
+        rf"(?P<venue>{VENUE})(?=[\s,.?!;:)]|$)",
+        venue,
+    ),
+    rule(
+        rf"\b(?P<venue>{ACRONYM} (?:19|20)\d\d) (?={WORK}\b)|\b(?P<bare>{ACRONYM}) (?=(?:papers|publications|articles)\b)", venue
+    ),
+    rule(
+        r"(?<=s )(?:at|in|from) (?:the )?(?P<venue>(?-i:[A-Z])[\w&-]{2,}(?: (?:19|20)\d\d)?)(?=[\s,.?!;:)]|$)",
+        venue,
+        near_work=True,
+    ),
+    rule(r"\b(?:in|from) (?:the )?(?:file|dump|source)(?: named| called)? (?P<file>[\w.-]+)\b", file),
+    rule(
+        r"\b(?:in|from|of) (?P<file>[\w-]+\.(?:txt|jsonl?|csv|tsv|bib|ris|xml|nbib|md|html?|zip|tar|gz|bz2|xz|zst)\b[\w.]*)",
+        file,
+    ),
+)

@@ -1,0 +1,146 @@
+"""In which order: superlatives ("the three newest papers") and sorting ("sorted by upvotes") of papers in a question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.library.selection import Order
+from rag.retrieval.wording import NUMBER, WORK, near_work, number
+
+_ONE = r"(?:paper|work|study|article|abstract|survey|publication|preprint|record|report|benchmark|dataset|one|entry)"
+_VOTES = r"(?:up-?votes?|votes|likes)"
+_BY_VOTES = rf"(?:(?:the )?(?:number of |amount of |count of )?{_VOTES}(?: count)?|popularity)"
+_BY_DATE = r"(?:(?:publication |release )?(?:date|year)(?: of publication)?|recency|age)"
+_BY_AUTHORS = r"(?:(?:the )?number of (?:co-?)?authors|(?:co-?)?author count)"
+_SUPERLATIVE = re.compile(
+    rf"\b(?:the )?(?P<n>{NUMBER} )?(?:(?P<votes>(?:most|highest|best|top)[- ](?:up-?voted|voted|rated by votes|liked|popular)"
+    r"|highly[- ](?:up-?voted|liked))"
+    r"|(?P<unvoted>(?:least|lowest|fewest)[- ](?:up-?voted|voted|liked|popular))"
+    r"|(?P<new>newest|latest|most recent(?:ly (?:published|released))?)|(?P<old>oldest|earliest|least recent)"
+    rf"|(?P<mostvotes>(?:with )?(?:the )?(?:most|highest number of|largest number of|highest) {_VOTES})"
+    rf"|(?P<fewvotes>(?:with )?(?:the )?(?:fewest|least|lowest number of|smallest number of|lowest) {_VOTES})"
+    r"|(?P<many>(?:with )?(?:the )?(?:most|highest number of|largest number of) (?:co-?)?authors"
+    r"|(?:with )?the (?:longest|largest) (?:author list|list of authors|author team))"
+    r"|(?P<few>(?:with )?(?:the )?(?:fewest|least|smallest number of|lowest number of) (?:co-?)?authors))"
+    rf"(?: (?P<m>{NUMBER})\b)?(?P<noun> (?:\S+ ){{0,3}}?{WORK}\b)?",
+    re.IGNORECASE,
+)
+_SORTED = re.compile(
+    r"(?:,? ?\b(?:and )?(?P<verb>(?:please )?(?:sort(?:ed)?|order(?:ed)?|rank(?:ed|ing)?|arranged?|list(?:ed)?)"
+    r"(?: (?:them|it|these|those|all))?) )?"
+    rf"(?:\bby|\bin order of) (?:(?:decreasing|descending|increasing|ascending) )?"
+    rf"(?:(?P<votes>{_BY_VOTES})|(?P<date>{_BY_DATE})|(?P<authors>{_BY_AUTHORS}))"
+    r"(?:,? \(?(?P<way>desc(?:ending)?|asc(?:ending)?"
+    r"|(?:newest|latest|oldest|highest|lowest|most|fewest|least)(?: \w+)? first)\)?)?\b",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r",? ?\b(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?|list(?:ed)?) )?(?:from )?(?:the )?"
+    r"(?:(?P<new>(?:newest|latest|most recent)(?: ones| papers)? first|newest to oldest"
+    r"|(?:in )?reverse chronological(?: order|ly)?)"
+    r"|(?P<old>(?:oldest|earliest)(?: ones| papers)? first|oldest to newest|(?:in )?chronological order|chronologically)"
+    r"|(?P<votes>(?:most|highest|best)[- ](?:up-?voted|liked|popular)(?: ones| papers)? first))\b",
+    re.IGNORECASE,
+)
+_TOP = re.compile(
+    rf"\b(?:the )?(?:top|first|best|highest)[- ](?P<n>{NUMBER})\b|\b(?:top|best)\b(?= (?:\w+ ){{0,2}}{WORK}\b)", re.IGNORECASE
+)
+_HOW_MANY = re.compile(
+    rf"\b(?P<n>{NUMBER}) (?=(?:[\w-]+ ){{0,2}}(?:papers|works|studies|articles|abstracts"
+    r"|surveys|publications|preprints|ones|benchmarks|datasets)\b)",
+    re.IGNORECASE,
+)
+_WIDE = 6  # words between "most upvotes" and the papers that have them
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """An order, and the stretches of the question that say it, the telling one first."""
+
+    order: Order
+    places: tuple[tuple[int, int], ...]
+
+
+def read_order(text: str, number_taken: bool = False) -> Ranking | None:
+    """The order a question states, if any. `text` is the question without the conditions read from it; with `number_taken`, a
+    superlative of upvotes says no more than the condition on upvotes did."""
+    return _sorted(text) or _first(text) or _superlative(text, number_taken)
+
+
+def _first(text: str) -> Ranking | None:
+    found = _FIRST.search(text)
+    if found is None:
+        return None
+    if found["votes"]:
+        return _limited(text, Order("upvotes", True, None, whole=True), found)
+    return _limited(text, Order("date", bool(found["new"]), None, whole=True), found)
+
+
+def _sorted(text: str) -> Ranking | None:
+    for found in _SORTED.finditer(text):
+        top = _TOP.search(text)
+        if not (found["verb"] or top or re.match(r"in order of", found[0].strip(), re.IGNORECASE)):
+            continue
+        if not near_work(text, found.start(), found.end(), 12) and not found["votes"]:
+            continue
+        field = "upvotes" if found["votes"] else "date" if found["date"] else "author_count"
+        way = " ".join((found["way"] or found[0]).lower().split())
+        up = re.search(r"\basc|increasing|oldest|lowest|fewest|least", way)
+        down = re.search(r"\bdesc|decreasing|newest|latest|highest|most", way)
+        descending = not up if up or down else field != "date" or top is not None
+        return _limited(text, Order(field, descending, None, whole=top is None), found)
+    return None
+
+
+def _limited(text: str, order: Order, found: re.Match[str]) -> Ranking:
+    """With the number of papers that the question says elsewhere: `top 5 papers by upvotes`."""
+    place = (found.start() + len(found[0]) - len(found[0].lstrip(" ,")), found.end())
+    top = _TOP.search(text)
+    if top is not None:
+        count = number(top["n"]) if top["n"] else None
+        return Ranking(Order(order.field, order.descending, count), (place, top.span()))
+    said = _HOW_MANY.search(text)
+    if said is not None and not (place[0] <= said.start() < place[1]):
+        return Ranking(Order(order.field, order.descending, number(said["n"])), (place, said.span("n")))
+    return Ranking(order, (place,))
+
+
+def _superlative(text: str, number_taken: bool) -> Ranking | None:
+    for found in _SUPERLATIVE.finditer(text):
+        votes = next((name for name in ("votes", "unvoted", "mostvotes", "fewvotes") if found[name]), None)
+        if votes and number_taken:
+            continue
+        end = found.start("noun") if found["noun"] else found.end()
+        if not found["noun"] and not _of_papers(text, found, end):
+            continue
+        if votes:
+            field, descending = "upvotes", votes in {"votes", "mostvotes"}
+        elif found["many"] or found["few"]:
+            field, descending = "author_count", bool(found["many"])
+        else:
+            field, descending = "date", bool(found["new"])
+        said = found["n"] or found["m"]
+        places = [(found.start(), end)]
+        elsewhere = None if said else _HOW_MANY.search(text)
+        if elsewhere is not None:
+            said = elsewhere["n"]
+            places.append(elsewhere.span("n"))
+        count = number(said) if said else 1 if _single(text, found) else None
+        return Ranking(Order(field, descending, count), tuple(places))
+    return None
+
+
+def _of_papers(text: str, found: re.Match[str], end: int) -> bool:
+    """`Which paper has the most authors?`, `Of these papers, which is the oldest?`, but not `Which layer is the earliest?`."""
+    ends = re.match(r"\s*(?:[?,.;:)]|$|(?:from|by|on|about|and|in|among|of)\b)", text[end:], re.IGNORECASE) is not None
+    told = found["mostvotes"] or found["fewvotes"] or found["many"] or found["few"]
+    return bool(ends and (told or near_work(text, found.start(), end, _WIDE)))
+
+
+def _single(text: str, found: re.Match[str]) -> bool:
+    noun = found["noun"] or ""
+    if noun:
+        return re.search(rf"\b{_ONE}$", noun.strip(), re.IGNORECASE) is not None and found["n"] is None
+    ahead = re.findall(rf"\b{WORK}\b", text[: found.start()], re.IGNORECASE)
+    return bool(ahead) and re.fullmatch(_ONE, ahead[-1], re.IGNORECASE) is not None
