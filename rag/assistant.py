@@ -111,9 +111,11 @@ class Assistant(Upkeep):
                     )
                 from rag.answering.written import write
 
+                evidence = choose(together(screened.sentences))
+                self._checker.prepare([passage for own in evidence for passage in own.passages])
                 return write(
                     question,
-                    choose(together(screened.sentences)),
+                    evidence,
                     backends[chosen],
                     self.settings,
                     self._checker.check,

@@ -11,11 +11,13 @@ from eval.bench.process import Measured, Tell
 SENTENCES = 8  # of an answer
 PAPERS = 4  # cited by an answer, two sentences each
 ANSWERS = 30
+TIMED = ("embedding", "cited sentences", "read ahead", "whole abstracts", "again")
 
 
 def verdicts(tell: Tell, *, abstracts: str) -> Measured:
     """Answers of eight sentences, each checked against the cited sentence and its two neighbours; then against the whole
-    abstract; then again, when everything was read before. And embedding the same texts, which nothing can do without.
+    abstract; then again, when everything was read before; and with the passages read ahead, as they are while a model is
+    thinking. And embedding the same texts, which nothing can do without.
 
     `abstracts` is a JSON list. A sentence is one of the abstract's, cut short, so that it is no quotation.
     """
@@ -27,7 +29,7 @@ def verdicts(tell: Tell, *, abstracts: str) -> Measured:
     reader = token_reader(embedder)
     cut = [pieces_of([Passage(str(n), 0, 0, len(text), text)]) for n, text in enumerate(json.loads(Path(abstracts).read_text()))]
     papers = [pieces for pieces in cut if len(pieces) > 4]
-    seconds: dict[str, list[float]] = {name: [] for name in ("embedding", "cited sentences", "whole abstracts", "again")}
+    seconds: dict[str, list[float]] = {name: [] for name in TIMED}
     rounds = min(ANSWERS, len(papers) // PAPERS)
     for n in range(rounds + 1):
         own = papers[(n % rounds) * PAPERS : (n % rounds + 1) * PAPERS]
@@ -35,10 +37,13 @@ def verdicts(tell: Tell, *, abstracts: str) -> Measured:
         near = [(text, pieces[at - 1 : at + 2]) for text, pieces, at in said]
         whole = [(text, list(pieces)) for text, pieces, _ in said]
         texts = list(dict.fromkeys(text for one, pieces in near for text in (one, *(piece.text for piece in pieces))))
-        checker = SupportChecker(reader)
+        checker, ahead = SupportChecker(reader), SupportChecker(reader)
+        ahead.prepare([piece for _, pieces in near for piece in pieces])
+        ahead.check("Nothing.", near[0][1])  # waits until they are read
         for name, call in (
             ("embedding", lambda texts=texts: embedder.embed(texts)),
             ("cited sentences", lambda near=near, checker=checker: checker.check_all(near)),
+            ("read ahead", lambda near=near, ahead=ahead: ahead.check_all(near)),
             ("again", lambda near=near, checker=checker: checker.check_all(near)),
             ("whole abstracts", lambda whole=whole: SupportChecker(reader).check_all(whole)),
         ):

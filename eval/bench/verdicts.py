@@ -52,6 +52,7 @@ def summarise(rounds: Sequence[Measured]) -> Outcome:
         (
             Figure(baseline, "ms", embedding),
             Figure("verdicts on an answer", "ms", near, baseline, paired_ratio(near, embedding), ANSWER),
+            Figure("verdicts, passages read ahead", "ms", of("read ahead"), "reading all", paired_ratio(of("read ahead"), near)),
             Figure("verdicts against whole abstracts", "ms", of("whole abstracts")),
             Figure("verdicts again", "ms", of("again"), "the first time", paired_ratio(of("again"), near)),
             Figure("verdicts, peak memory", "MB", memory),
@@ -59,5 +60,6 @@ def summarise(rounds: Sequence[Measured]) -> Outcome:
         (
             f"{counts['answers']} answers of {counts['sentences']} sentences over four papers each; medians.",
             "A sentence is checked against the cited sentence and its neighbours, nothing of which was read before.",
+            "Read ahead: in a written answer the passages are read while the model is thinking.",
         ),
     )

@@ -117,36 +117,61 @@ def step_of(p: Parameters, pairs: Sequence[tuple[Side, Side, Side]]) -> tuple[fl
 
 
 def descend(groups: Sequence[Group], rounds: int, seed: int, batch: int = BATCH) -> Parameters:
-    """Adam (Kingma and Ba 2015) over all groups, each time with one of the reversals; the mean of the parameters after every step
-    but those of the first round (Polyak and Juditsky 1992), where there is more than one."""
+    """Adam over all groups, each time with one of the reversals; the mean of the parameters after every step but those of the
+    first round, where there is more than one."""
     rng = np.random.default_rng(seed)
     p = start(groups[0].said.pieces.shape[1], seed)
-    first, second = ({name: np.zeros_like(value) for name, value in p.items()} for _ in range(2))
-    mean, counted, step = p, 0, 0
+    adam, mean = Adam(p), Mean()
     for turn in range(rounds):
         order = rng.permutation(len(groups))
         for at in range(0, len(order), batch):
             rows = [groups[n] for n in order[at : at + batch].tolist()]
             pairs = [(row.said, row.reversals[rng.integers(len(row.reversals))], row.evidence) for row in rows]
             _, slopes = step_of(p, pairs)
-            step += 1
-            p = _moved(p, slopes, (first, second), step, RATE * SLOWER**turn)
+            p = adam.moved(p, slopes, RATE * SLOWER**turn, WIDE)
             if turn or rounds == 1:
-                counted += 1
-                mean = {name: mean[name] + (value - mean[name]) / counted for name, value in p.items()}
-    return mean
+                mean.add(p)
+    return mean.value
 
 
-def _moved(p: Parameters, slopes: Parameters, kept: tuple[Parameters, Parameters], step: int, rate: float) -> Parameters:
-    first, second = kept
-    moved = {}
-    for name, value in p.items():
-        first[name] = BETAS[0] * first[name] + (1 - BETAS[0]) * slopes[name]
-        second[name] = BETAS[1] * second[name] + (1 - BETAS[1]) * slopes[name] ** 2
-        ahead = first[name] / (1 - BETAS[0] ** step)
-        spread = np.sqrt(second[name] / (1 - BETAS[1] ** step)) + TINY
-        moved[name] = value - rate * WIDE.get(name, 1.0) * ahead / spread
-    return moved
+class Adam:
+    """Kingma and Ba 2015, over parameters by name."""
+
+    def __init__(self, p: Parameters) -> None:
+        self._first, self._second = ({name: np.zeros_like(value) for name, value in p.items()} for _ in range(2))
+        self._step = 0
+
+    def moved(self, p: Parameters, slopes: Parameters, rate: float, wide: Mapping[str, float]) -> Parameters:
+        """The parameters after a step; those in `wide` go so many times as far."""
+        self._step += 1
+        moved = {}
+        for name, value in p.items():
+            self._first[name] = BETAS[0] * self._first[name] + (1 - BETAS[0]) * slopes[name]
+            self._second[name] = BETAS[1] * self._second[name] + (1 - BETAS[1]) * slopes[name] ** 2
+            ahead = self._first[name] / (1 - BETAS[0] ** self._step)
+            spread = np.sqrt(self._second[name] / (1 - BETAS[1] ** self._step)) + TINY
+            moved[name] = value - rate * wide.get(name, 1.0) * ahead / spread
+        return moved
+
+
+class Mean:
+    """The mean of the parameters after several steps (Polyak and Juditsky 1992)."""
+
+    def __init__(self) -> None:
+        self.value: Parameters = {}
+        self._count = 0
+
+    def add(self, p: Parameters) -> None:
+        """Count these in."""
+        self._count += 1
+        self.value = {
+            name: self.value.get(name, value) + (value - self.value.get(name, value)) / self._count for name, value in p.items()
+        }
+
+
+def odds(p: Parameters, said: Side, evidence: Side) -> float:
+    """The log odds of agreement."""
+    return slope(p, said, evidence)[0]
 
 
 def told(p: Mapping[str, NDArray[np.float64]], groups: Sequence[Group]) -> float:

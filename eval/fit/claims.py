@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.fit.attention import Side
+from eval.fit.direction import sides
 from rag.answering.record import Passage
 from rag.answering.support import pieces_of
 from rag.answering.support_features import Read, measure, read
@@ -25,6 +27,17 @@ class Pair:
     abstract: str
     label: str
     group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pair as measured: its features, and what direction sees of the claim and of the abstract."""
+
+    label: str
+    group: str
+    features: Mapping[str, float]
+    said: Side
+    evidence: Side
 
 
 def load_pairs(folder: Path) -> list[Pair]:
@@ -55,8 +68,8 @@ def groups(edges: Sequence[tuple[str, str]]) -> dict[str, str]:
     return {node: root(node) for node in list(parent)}
 
 
-def measured(pairs: Sequence[Pair], reader: TokenReader) -> list[dict[str, float]]:
-    """The features of every pair, the whole abstract as one passage."""
+def measured(pairs: Sequence[Pair], reader: TokenReader) -> list[Judged]:
+    """Every pair as measured, the whole abstract as one passage."""
     known: dict[str, list[Read]] = {}
     rows = []
     for pair in pairs:
@@ -64,7 +77,9 @@ def measured(pairs: Sequence[Pair], reader: TokenReader) -> list[dict[str, float
             known[pair.abstract] = readings(
                 [piece.text for piece in pieces_of([Passage("", 0, 0, len(pair.abstract), pair.abstract)])], reader
             )
-        rows.append(dict(measure(readings([pair.claim], reader)[0], known[pair.abstract]).features))
+        said, own = readings([pair.claim], reader)[0], known[pair.abstract]
+        seen = sides((said.text, said.vectors), [(one.text, one.vectors) for one in own])
+        rows.append(Judged(pair.label, pair.group, measure(said, own).features, *seen))
     return rows
 
 

@@ -48,20 +48,25 @@ def grouped(found: Sequence[Statement], reader: TokenReader) -> list[Group]:
     return groups
 
 
-def _group(one: Statement, read: dict[str, TokenVectors]) -> Group | None:
-    evidence = [text for text in one.evidence if len(read[text].pieces)]
-    cosines = np.array([float(read[text].text @ read[one.text].text) for text in evidence], np.float32)
-    if not len(cosines) or cosines.max() > SAME:
-        return None
+def sides(said: tuple[str, TokenVectors], evidence: Sequence[tuple[str, TokenVectors]]) -> tuple[Side, Side]:
+    """A statement and its evidence, at least one sentence, as `Direction.agreement` sees them: the nearest sentences, cut."""
+    cosines = np.array([float(own.text @ said[1].text) for _, own in evidence], np.float32)
     order = np.argsort(-cosines, kind="stable")[:SENTENCES].tolist()
-    sides = [_side(evidence[n], read[evidence[n]], float(cosines[n] - cosines.max())) for n in order]
+    seen = [_side(evidence[n][0], evidence[n][1], float(cosines[n] - cosines.max())) for n in order]
     joined = Side(
-        np.concatenate([side.pieces for side in sides])[:PIECES],
-        np.concatenate([side.marks for side in sides])[:PIECES],
-        np.concatenate([side.near for side in sides])[:PIECES],
+        np.concatenate([side.pieces for side in seen])[:PIECES],
+        np.concatenate([side.marks for side in seen])[:PIECES],
+        np.concatenate([side.near for side in seen])[:PIECES],
     )
-    said, *turned = (_side(text, read[text], 0.0, SAID_PIECES) for text in (one.text, *one.reversals))
-    return Group(said, tuple(turned), joined)
+    return _side(said[0], said[1], 0.0, SAID_PIECES), joined
+
+
+def _group(one: Statement, read: dict[str, TokenVectors]) -> Group | None:
+    evidence = [(text, read[text]) for text in one.evidence if len(read[text].pieces)]
+    if not evidence or max(float(own.text @ read[one.text].text) for _, own in evidence) > SAME:
+        return None
+    said, joined = sides((one.text, read[one.text]), evidence)
+    return Group(said, tuple(_side(text, read[text], 0.0, SAID_PIECES) for text in one.reversals), joined)
 
 
 def _side(text: str, vectors: TokenVectors, near: float, most: int = PIECES) -> Side:

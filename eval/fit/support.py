@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.fit.claims import Pair, load_pairs, measured
+from eval.fit.claims import Judged, Pair, load_pairs, measured
 from eval.fit.confidence import auroc, logistic_regression
+from eval.fit.direction import written
+from eval.fit.tuning import asked, before, shares, tune, unseen
 from rag.embedding import EMBEDDERS
 
 Floats = NDArray[np.float64]
-FOLDS, ROUNDS = 5, 5
+FOLDS, ROUNDS = 5, 3
 RIDGE = 3.0  # L2 penalty on standardised coefficients
 RESAMPLES = 2000
 ABOUT = ("cosine", "pieces", "pieces_weakest", "words", "numbers")
@@ -62,22 +64,19 @@ def chance(model: dict[str, Any], rows: Sequence[dict[str, float]]) -> Floats:
     return np.asarray(1 / (1 + np.exp(-odds[0])) / (1 + np.exp(-odds[1])))
 
 
-def out_of_fold(rows: Sequence[dict[str, float]], pairs: Sequence[Pair]) -> Floats:
-    """Probabilities from models that saw neither claim nor abstract, shape (ROUNDS, pairs)."""
-    found = np.zeros((ROUNDS, len(pairs)))
-    names = sorted({pair.group for pair in pairs})
-    for round_ in range(ROUNDS):
-        shuffled = np.random.default_rng(round_).permutation(len(names))
-        fold = dict(zip(names, shuffled % FOLDS, strict=True))
-        own = np.array([fold[pair.group] for pair in pairs])
+def out_of_fold(judged: Sequence[Judged], rounds: int = ROUNDS) -> Floats:
+    """Probabilities from models that saw neither claim nor abstract, shape (rounds, pairs); direction is tuned anew each time."""
+    found, begun = np.zeros((rounds, len(judged))), before()
+    for round_ in range(rounds):
+        own = shares(FOLDS, [one.group for one in judged], round_)
         for held in range(FOLDS):
-            taught, asked = np.flatnonzero(own != held), np.flatnonzero(own == held)
-            model = fit([rows[n] for n in taught.tolist()], [pairs[n].label for n in taught.tolist()])
-            found[round_, asked] = chance(model, [rows[n] for n in asked.tolist()])
+            taught, others = ([judged[n] for n in np.flatnonzero(rows).tolist()] for rows in (own != held, own == held))
+            model = fit(unseen(begun, taught), [one.label for one in taught])
+            found[round_, own == held] = chance(model, asked(tune(begun, taught), others))
     return found
 
 
-def figures(values: Floats, pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+def figures(values: Floats, pairs: Sequence[Pair | Judged]) -> list[dict[str, Any]]:
     """AUROC against each kind of unsupported claim; the mean over rounds, its interval by resampling groups."""
     labels = np.array([pair.label for pair in pairs])
     members: dict[str, list[int]] = {}
@@ -102,7 +101,7 @@ def figures(values: Floats, pairs: Sequence[Pair]) -> list[dict[str, Any]]:
     return found
 
 
-def calibration(values: Floats, pairs: Sequence[Pair]) -> list[tuple[float, float, int]]:
+def calibration(values: Floats, pairs: Sequence[Pair | Judged]) -> list[tuple[float, float, int]]:
     """For tenths of the probability: mean probability, share supported, pairs."""
     supported = np.array([pair.label == "SUPPORT" for pair in pairs])
     found = []
@@ -117,20 +116,22 @@ def main() -> None:
     """Fit on all pairs, print what cross-validation says of it, and write the coefficients where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--write", action="store_true", help="write rag/answering/support.json")
+    parser.add_argument("--write", action="store_true", help="write support.json and direction.json of rag/answering")
     given = parser.parse_args()
     pairs = load_pairs(given.shared / "bench/scifact")
     reader: Any = EMBEDDERS["minilm"]().load()
-    rows = measured(pairs, reader)
-    values = out_of_fold(rows, pairs)
+    judged = measured(pairs, reader)
+    values = out_of_fold(judged)
     found = figures(values, pairs)
     told = [f"{figure['name']:17} {figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]" for figure in found]
     told += [
         f"said {mean:.2f}, supported {share:.2f} ({count} pairs)" for mean, share, count in calibration(values.mean(0), pairs)
     ]
     sys.stdout.write("\n".join(told) + "\n")
-    model = fit(rows, [pair.label for pair in pairs])
     if given.write:
+        begun = before()
+        model = fit(unseen(begun, judged), [pair.label for pair in pairs])
+        Path(str(files("rag.answering").joinpath("direction.json"))).write_text(written(tune(begun, judged)), encoding="utf-8")
         trust = {
             "figures": found,
             "data": DATA,

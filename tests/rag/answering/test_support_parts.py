@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag.answering.polarity import agreement, cues
@@ -11,6 +13,7 @@ from rag.answering.record import Passage
 from rag.answering.roles import comparison, exchanged, same_order
 from rag.answering.support import SupportChecker
 from rag.answering.trust import trust
+from rag.embedding import TokenVectors
 from rag.embedding.minilm import MiniLM
 
 CLAIM = "Aspirin reduces the risk of stroke."
@@ -130,6 +133,22 @@ def test_an_answer_checked_at_once_has_the_verdicts_of_its_sentences(embedder: M
     together = checker.check_all(pairs)
     assert [support.label for support in together] == [support.label for support in alone]
     assert [support.probability for support in together] == pytest.approx([s.probability for s in alone], abs=0.02)
+
+
+def test_what_was_read_ahead_is_not_read_again(embedder: MiniLM) -> None:
+    heard: list[str] = []
+
+    class Listening:
+        def read(self, texts: Sequence[str]) -> list[TokenVectors]:
+            heard.extend(texts)
+            return embedder.read(texts)
+
+    text = passage("Bees dance in hives. They show where food is.")
+    checker = SupportChecker(Listening())
+    checker.prepare([text])
+    said = "Bees tell where food is."
+    assert checker.check(said, [text]).label == SupportChecker(embedder).check(said, [text]).label
+    assert sorted(heard) == ["Bees dance in hives.", said, "They show where food is."]
 
 
 def test_the_figures_come_with_intervals_and_their_data() -> None:
