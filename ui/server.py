@@ -10,11 +10,12 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
-PAGES = ("library", "evaluation", "settings")  # besides the chat, which is at the root
+CHAT = "chat"  # is at the root; by its name it is not known to Streamlit, which would say so in a dialog
+PAGES = ("library", "evaluation", "settings")
 HEAD = "<head>"
 # Read by Streamlit's own code before anything else. Relative, so that it holds behind a proxy that adds a folder too.
 BACKEND = '<script>window.__streamlit = {BACKEND_BASE_URL: new URL("./", location.href).href}</script>'
@@ -26,4 +27,9 @@ def page(_: Request) -> HTMLResponse:
     return HTMLResponse(html.replace(HEAD, HEAD + BACKEND, 1), headers={"Cache-Control": "no-cache"})
 
 
-app = st.App(Path(__file__).with_name("app.py"), routes=[Route(f"/{name}", page) for name in PAGES])
+def chat(request: Request) -> RedirectResponse:
+    """To the root, with the conversation that the address names."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
+app = st.App(Path(__file__).with_name("app.py"), routes=[Route(f"/{CHAT}", chat), *(Route(f"/{name}", page) for name in PAGES)])

@@ -9,7 +9,13 @@ from tests.ui.site import watched
 from tests.ui.steps import go, needs_chromium, pick
 
 pytestmark = needs_chromium
-HEADINGS = {"": "Ask your library", "library": "Library", "evaluation": "Evaluation", "settings": "Settings and health"}
+HEADINGS = {
+    "": "Ask your library",
+    "chat": "Ask your library",
+    "library": "Library",
+    "evaluation": "Evaluation",
+    "settings": "Settings and health",
+}
 
 
 @pytest.mark.parametrize("name", HEADINGS)
