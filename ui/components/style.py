@@ -52,7 +52,7 @@ CSS = """
 .v-sidebar { color: var(--v-faint); font-size: .85rem; line-height: 1.45; }
 
 /* Wide windows: tables may be wide, text and forms may not. */
-.stMainBlockContainer { max-width: 100rem; }
+.stAppViewContainer[data-layout="wide"] .stMainBlockContainer { max-width: 100rem; }
 .v-answer > :is(p, ul), .v-notice, .stAppViewContainer .stDialog .v-answer { max-width: 60rem; }
 /* What is chosen among several: the theme's own colour on its tint is too faint to read. */
 .stButtonGroup button[aria-checked="true"] p, .stButtonGroup button[kind$="Active"] p { color: var(--v-link); }
