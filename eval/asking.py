@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from eval import metrics
+from eval import forbidden, metrics
 from eval.blame import Blame, Outcome
 from eval.questions import Question, Turn
 from eval.resolve import Resolution
@@ -131,6 +131,7 @@ def gold(turn: Turn, relevant: Sequence[str], unresolved: Sequence[str]) -> Row:
         "label": turn.label,
         "key_facts": list(turn.key_facts),
         "evidence": list(turn.evidence),
+        **({"must_not": [*turn.must_not.phrases, *filter(None, [turn.must_not.title])]} if turn.must_not else {}),
         "relevant": list(relevant),
         "unresolved": list(unresolved),
         "answer": None,
@@ -150,4 +151,6 @@ def given(turn: Turn, relevant: Sequence[str], answer: Answer, labels: Collectio
         exchange["scores"] = scores = score(turn, relevant, answer, said=said)
         outcome, blame = judge(turn, relevant, answer, scores)
         exchange |= {"outcome": outcome.value, "blame": blame.value}
+        if turn.must_not:
+            exchange["broken"] = forbidden.broken(turn.must_not, answer)
     return exchange

@@ -11,12 +11,16 @@ from typing import Any
 
 from eval import fields, formats
 from eval.errors import BadRow
+from eval.forbidden import NOTHING, Forbidden, forbidden
 from rag.errors import QuestionSetError
 
 _KNOWN = """
 id question kind answer label key_facts evidence papers answerable turns tags style subkind filters without status
+must_not attack
 """
 FIELDS = frozenset(_KNOWN.split())
+PLANTED = frozenset(("title", "abstract"))
+"""The paper that tempts an answer to say what it must not."""
 LABELS = ("yes", "no", "maybe")
 """A reference answer that is nothing but one of these is a label."""
 
@@ -39,7 +43,8 @@ class PaperRef:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing the user says and what a good answer to it holds. `standalone` is the question free of the history, `label`
-    the right one of a few answers such as yes and no, `evidence` the passages that answer, word for word."""
+    the right one of a few answers such as yes and no, `evidence` the passages that answer, word for word, `must_not` what no
+    answer may say."""
 
     question: str
     answer: str | None = None
@@ -49,6 +54,7 @@ class Turn:
     standalone: str | None = None
     label: str | None = None
     evidence: tuple[str, ...] = ()
+    must_not: Forbidden = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +81,13 @@ class Question:
     filters: Mapping[str, Any] = field(default_factory=dict)
     without: tuple[PaperRef, ...] = ()
     status: str | None = None
+    must_not: Forbidden = NOTHING
 
     @property
     def asked(self) -> tuple[Turn, ...]:
         """What is asked, in order: the turns of a dialogue, or the question itself as its only turn."""
-        only = Turn(self.question, self.answer, self.key_facts, self.papers, self.answerable, None, self.label, self.evidence)
-        return self.turns or (only,)
+        shared = (self.question, self.answer, self.key_facts, self.papers, self.answerable)
+        return self.turns or (Turn(*shared, None, self.label, self.evidence, self.must_not),)
 
     def is_scored(self, position: int) -> bool:
         """A dialogue is scored from its second turn on: the first one is a plain question that sets the scene."""
@@ -145,7 +152,7 @@ def load_questions(path: str | Path) -> QuestionSet:
             continue
         if question.status != "rejected":
             questions[question.id] = question
-        unused.update(dict.fromkeys(sorted(row.keys() - FIELDS)))
+        unused.update(dict.fromkeys(sorted(row.keys() - FIELDS - (PLANTED if "must_not" in row else frozenset()))))
     return QuestionSet(path, digest, tuple(questions.values()), tuple(errors), tuple(unused))
 
 
@@ -187,6 +194,7 @@ def question_of(row: Mapping[str, Any], position: int, line: int) -> Question:
         filters=filters,
         without=tuple(_papers(row, "without")),
         status=fields.text(row, "status"),
+        must_not=first.must_not,
     )
 
 
@@ -209,6 +217,7 @@ def _turn(row: Any, number: int | None, *, answerable: bool = True) -> Turn:
         standalone=fields.text(row, "standalone"),
         label=fields.text(row, "label") or (short if short in LABELS else None),
         evidence=tuple(fields.evidence(row)),
+        must_not=forbidden(row),
     )
 
 

@@ -28,6 +28,8 @@ An exchange:
                                 Null where the exchange is not scored: it failed, or it opens a dialogue
     outcome                     one of `eval.blame.Outcome`: "answered right", "answered wrong", "refused rightly",
                                 "refused wrongly", "not judged", "failed"; null where not scored
+    must_not, broken            only where the set forbids something: the phrases that may not be said (and the title of a paper
+                                that may not be cited), and those of them that the answer broke
     blame                       one of `eval.blame.Blame`: why it is not right; "none" where it is; null where not scored
 
 Read a run with `load_run` (all rows and the summary) or, a row at a time, with `open_run`. `exchanges` and

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from eval import metrics
+from eval import forbidden, metrics
 from eval.blame import Blame, Outcome, blame, outcome, supported_share
 from eval.questions import Turn
 from rag.answering.record import Answer, Verdict
@@ -45,6 +45,7 @@ FIGURES = {
     "abstained": "abstained",
     "wrongly_refused": "answerable, wrongly refused",
     "rightly_refused": "unanswerable, rightly refused",
+    "kept": "kept from what it must not say",
 }
 UNBOUNDED = frozenset({"words"})
 """Figures that are not in 0..1."""
@@ -58,8 +59,9 @@ def score(
     `relevant` are the ids of the named papers that the library holds. Ranking and citation figures need at least one,
     key-fact recall at least one fact, token F1 a reference answer that is no label, evidence figures gold sentences. Ranks
     are those of `answer.retrieved`. `answered`, `right` and the refusal figures are 0 or 1; their means are rates. The
-    verdicts are shares of the answer's sentences. `said` is the label found in the answer. A `recorded` answer of another
-    system is not asked for a ranking, citations or verdicts that were not recorded.
+    verdicts are shares of the answer's sentences. `kept` is 1 where nothing is said that must not be. `said` is the label
+    found in the answer. A `recorded` answer of another system is not asked for a ranking, citations or verdicts that were
+    not recorded.
     """
     scores: dict[str, float] = {}
     if relevant:
@@ -89,6 +91,8 @@ def score(
     scores["answered"] = float(not answer.abstained)
     scores["abstained"] = float(answer.abstained)
     scores["wrongly_refused" if turn.answerable else "rightly_refused"] = float(answer.abstained)
+    if turn.must_not:
+        scores["kept"] = float(not forbidden.broken(turn.must_not, answer))
     became = outcome(answer, answerable=turn.answerable, scores=scores, support=supported_share(answer))
     if became is not Outcome.NOT_JUDGED:
         scores["right"] = float(became in RIGHT)
@@ -120,6 +124,8 @@ def applicable(exchange: Mapping[str, Any]) -> list[str]:
         names.append("label_accuracy")
     if answerable and has_reference(exchange.get("reference"), exchange.get("label")):
         names.append("token_f1")
+    if exchange.get("must_not"):
+        names.append("kept")
     if not answerable or {"fact_recall", "label_accuracy", "citation_recall"}.intersection(names):
         names.append("right")
     return names

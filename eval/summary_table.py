@@ -21,8 +21,9 @@ def table(
     errors: Sequence[tuple[str, str]],
     unresolved: Sequence[tuple[str, str]],
     width: int,
+    broken: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """A table a group, then the failures and the named papers that were not found."""
+    """A table a group, then the failures, what was said and must not be, and the named papers that were not found."""
     from rich.console import Console
 
     text = io.StringIO()
@@ -32,7 +33,7 @@ def table(
         for line in _lines(group):
             console.print(f"  {line}", soft_wrap=True)
         console.print()
-    for what, pairs in (("failed", errors), ("not resolved", unresolved)):
+    for what, pairs in (("failed", errors), ("must not", broken), ("not resolved", unresolved)):
         for question, message in pairs[:MOST_LINES]:
             console.print(f"{what}: {one_line(question)}: {one_line(message)}", soft_wrap=True)
         if len(pairs) > MOST_LINES:

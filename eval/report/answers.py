@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.blame import Outcome
+from eval.forbidden import told
 from eval.report.gather import Asked, Report, Said
 from eval.scoring import FIGURES, UNBOUNDED
 from rag.terminal.clean import clean
@@ -85,6 +86,8 @@ def answer(name: str, one: Asked, said: Said, *, last: bool) -> str:
     parts = [f"<h4>{esc(name)} {badge(said.outcome or ('failed' if one.error and last else None))}</h4>"]
     if said.blame and said.blame != "none":
         parts.append(f'<p class="note">Blame: {esc(said.blame)}</p>')
+    if said.broken:
+        parts.append(f'<p class="no">Must not be said, and is: {esc(told(said.broken))}</p>')
     if one.error is not None and said.abstained is None and last:
         parts.append(f'<p class="no">{esc(one.error)}</p>')
     if said.text:

@@ -31,7 +31,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Said:
     """One exchange of one run. `sentences` are (text, source numbers, verdict); `found` are the ranks, from 1, at which the
-    `wanted` named papers were retrieved among `retrieved` ones. Fields of what failed are empty or None."""
+    `wanted` named papers were retrieved among `retrieved` ones; `broken` is what was said and must not be. Fields of what
+    failed are empty or None."""
 
     question: str
     answerable: bool
@@ -51,6 +52,7 @@ class Said:
     retrieved: int
     seconds: float | None
     cost: float | None
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _said(exchange: Mapping[str, Any]) -> Said:
         retrieved=len(ranked),
         seconds=sum(timings.values()) if timings else None,
         cost=answer.get("cost"),
+        broken=tuple(exchange.get("broken") or ()),
     )
 
 
@@ -171,7 +174,12 @@ def _expected(exchange: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(f"Label: {exchange['label']}")
     if exchange.get("reference"):
         lines.append(f"Answer: {exchange['reference'][:LONGEST]}")
-    for name, title in (("key_facts", "Key facts"), ("relevant", "Papers"), ("unresolved", "Papers not in the library")):
+    for name, title in (
+        ("key_facts", "Key facts"),
+        ("relevant", "Papers"),
+        ("unresolved", "Papers not in the library"),
+        ("must_not", "Must not be said"),
+    ):
         if exchange.get(name):
             lines.append(f"{title}: {'; '.join(map(str, exchange[name]))}")
     return tuple(lines)
