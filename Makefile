@@ -10,13 +10,14 @@ BIN := $(VENV)/bin
 DOCTESTS := tests/test_architecture.py tests/test_env_example.py tests/test_readme.py tests/test_setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check bench lock clean
+.PHONY: help setup serve test check bench screenshots lock clean
 
 help:
 	@echo "make serve   open the chat on http://localhost:8501"
 	@echo "make test    run every test"
 	@echo "make check   lint, types, architecture and documentation"
 	@echo "make bench   measure speed"
+	@echo "make screenshots   make the README's pictures anew"
 	@echo "make lock    resolve the versions in requirements.lock anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean   remove the environment and caches; your library stays"
 
@@ -51,6 +52,9 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m eval.bench $(ARGS)
+
+screenshots: setup
+	@$(BIN)/python -m eval.bench.screens $(ARGS)
 
 # uv resolves for every platform at once, which pip cannot; it lives in a throwaway environment.
 lock:
