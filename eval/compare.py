@@ -219,18 +219,13 @@ def effect(name: str, found: Mapping[str, Pair]) -> Effect:
     differences = [[b - a for a, b in zip(*pair, strict=True)] for pair in values]
     low, high = metrics.bootstrap_interval(differences)
     test, p = statistics.paired_test(differences)
-    return Effect(
-        name,
-        len(values),
-        metrics.mean([a for pair in values for a in pair[0]]),
-        metrics.mean([b for pair in values for b in pair[1]]),
-        metrics.mean([d for group in differences for d in group]),
-        low,
-        high,
-        test,
-        p,
-        p,
-    )
+    return Effect(name, len(values), *means(values, differences), low, high, test, p, p)
+
+
+def means(values: Sequence[Pair], differences: Sequence[Sequence[float]]) -> tuple[float, float, float]:
+    """Of the first run, of the second one, and of the differences."""
+    first, second = ([one for pair in values for one in pair[place]] for place in (0, 1))
+    return metrics.mean(first), metrics.mean(second), metrics.mean([one for group in differences for one in group])
 
 
 def adjust(effects: Sequence[Effect]) -> tuple[Effect, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval import metrics, statistics
-from eval.compare import LOWER_IS_BETTER, Comparison, Run, compare, pairs
+from eval.compare import LOWER_IS_BETTER, Comparison, Run, compare, means, pairs
 
 LEVEL = 0.90  # the lower end of this two-sided interval is the bound of 95 % in one direction
 
@@ -76,14 +76,4 @@ def check(baseline: Run, run: Run, figure: str, max_drop: float) -> Check:
     drops = [[sign * (before - after) for before, after in zip(*pair, strict=True)] for pair in values]
     at_least, _ = metrics.bootstrap_interval(drops, level=LEVEL)
     test, p = statistics.paired_test(drops, alternative="greater")
-    return Check(
-        figure,
-        len(values),
-        metrics.mean([a for pair in values for a in pair[0]]),
-        metrics.mean([b for pair in values for b in pair[1]]),
-        metrics.mean([d for group in drops for d in group]),
-        at_least,
-        test,
-        p,
-        max_drop,
-    )
+    return Check(figure, len(values), *means(values, drops), at_least, test, p, max_drop)

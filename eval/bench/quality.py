@@ -8,13 +8,11 @@ from typing import Any
 
 from eval.bench.judged import Qrels
 from eval.metrics import bootstrap_interval, mean
+from eval.statistics import permutation
 
 MEASURES = ("ndcg@10", "recall@10", "recall@100", "mrr@10")
 COMPARED = ("ndcg@10", "recall@10")
 """Measures whose differences are tested."""
-PERMUTATIONS = 9_999
-SEED = 20_240_611
-CHUNK = 500  # permutations computed together
 
 Ranking = Sequence[str]
 """Paper ids, best first, each once."""
@@ -86,29 +84,5 @@ def estimate(own: Sequence[float]) -> Estimate:
 def difference(ours: Sequence[float], theirs: Sequence[float]) -> Difference:
     """Ours minus theirs, query by query. ValueError where the queries do not match or there are none."""
     paired = [a - b for a, b in zip(ours, theirs, strict=True)]
-    return Difference(mean(paired), *bootstrap_interval([(value,) for value in paired]), permutation_p(paired))
-
-
-def permutation_p(paired: Sequence[float]) -> float:
-    """The two-sided p of a mean difference as large as this one, were it chance which of the two did better on each query.
-
-    scipy's test for one sample of differences, whose signs are flipped at random from a fixed seed (exactly, all ways, where
-    the queries are few; Smucker, Allan and Carterette, CIKM 2007, recommend it for retrieval).
-    """
-    import numpy as np
-    from scipy.stats import permutation_test  # type: ignore[import-untyped]
-
-    differences = np.asarray(paired, float)
-    if not differences.any():
-        return 1.0
-    tested = permutation_test(
-        (differences,),
-        lambda x, axis: np.mean(x, axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=PERMUTATIONS,
-        batch=CHUNK,
-        alternative="two-sided",
-        rng=np.random.default_rng(SEED),
-    )
-    return float(tested.pvalue)
+    alone = [(value,) for value in paired]
+    return Difference(mean(paired), *bootstrap_interval(alone), permutation(alone))

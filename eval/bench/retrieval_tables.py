@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.bench.machine import Machine
-from eval.bench.quality import COMPARED, MEASURES, PERMUTATIONS, Difference, Estimate, SetResult
+from eval.bench.quality import COMPARED, MEASURES, Difference, Estimate, SetResult
 from eval.metrics import BOOTSTRAP_RESAMPLES
+from eval.statistics import RESAMPLES
 
 FILE_WIDTH = 220  # columns of a table that goes into a file
 SHOWN = {"ndcg@10": "nDCG@10", "recall@10": "recall@10", "recall@100": "recall@100", "mrr@10": "MRR@10"}
@@ -18,7 +19,7 @@ HEADINGS = ("ranking", *(SHOWN[m] for m in MEASURES), *(f"Vouch minus it, {SHOWN
 NOTES = (
     (
         f"Means over queries with 95 % percentile bootstrap intervals ({BOOTSTRAP_RESAMPLES:,} resamples); differences are "
-        f"paired by query, p from a two-sided sign-flip permutation test ({PERMUTATIONS:,} permutations, or all of them where "
+        f"paired by query, p from a two-sided sign-flip permutation test ({RESAMPLES:,} permutations, or all of them where "
         "that is fewer), not corrected for the number of tests."
     ),
     (

@@ -12,20 +12,9 @@ import pytest
 from eval import results, runs
 from eval.errors import RunChanged, RunDamaged
 from eval.summary import summarise
+from tests.eval import made_runs
 
-MANIFEST = runs.Manifest(
-    set_name="single.jsonl",
-    set_hash="a" * 16,
-    questions=3,
-    llm="openai:gpt-4o mini/x",
-    settings="b" * 12,
-    library="c" * 16,
-    papers=5,
-    vouch="0.1.0",
-    limit=None,
-    started="2026-01-02T03:04:05+00:00",
-    versions={"numpy": "2"},
-)
+MANIFEST = replace(made_runs.MANIFEST, set_name="single.jsonl", questions=3, llm="openai:gpt-4o mini/x", versions={"numpy": "2"})
 
 
 def row(name: str) -> dict[str, Any]:

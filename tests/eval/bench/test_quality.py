@@ -6,7 +6,7 @@ from math import log2
 
 import pytest
 
-from eval.bench.quality import MEASURES, difference, estimate, permutation_p, values
+from eval.bench.quality import MEASURES, difference, estimate, values
 
 
 def test_figures_of_one_query() -> None:
@@ -62,15 +62,15 @@ def test_differences_are_paired_by_query() -> None:
 
 def test_three_queries_cannot_be_significant() -> None:
     """Of the 8 ways to set the signs, two give a mean as far from 0: all as they are and all turned."""
-    assert permutation_p([0.1, 0.1, 0.1]) == pytest.approx(2 / 8)
+    assert difference([0.1, 0.1, 0.1], [0.0] * 3).p == pytest.approx(2 / 8)
 
 
 def test_a_difference_that_never_shows_is_chance() -> None:
-    assert permutation_p([0.0, 0.0]) == 1.0
+    assert difference([0.5, 0.7], [0.5, 0.7]).p == 1.0
 
 
 def test_a_difference_on_every_query_of_many_is_not_chance() -> None:
-    assert permutation_p([0.1] * 40) < 0.001
+    assert difference([0.1] * 40, [0.0] * 40).p < 0.001
 
 
 def test_other_queries_are_not_compared() -> None:
