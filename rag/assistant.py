@@ -83,6 +83,8 @@ class Assistant(Upkeep):
         found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages, within=within)
         if not (found.listing or found.ordered):
             found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
+        if found.opening:
+            specs = (EXTRACTIVE,)  # counted in the catalogue: a model is shown too few of the papers to count them
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
         clock.lap("retrieve")
         sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
@@ -107,7 +109,14 @@ class Assistant(Upkeep):
             def compose(chosen: str, tell: Callable[[str], None] | None) -> Draft:
                 if chosen == EXTRACTIVE:
                     return quote(
-                        found.kind, screened.hits, screened.sentences, self.settings.answer_words, tell, question=found.searched
+                        found.kind,
+                        screened.hits,
+                        screened.sentences,
+                        self.settings.answer_words,
+                        tell,
+                        question=found.searched,
+                        opening=found.opening,
+                        beyond=found.beyond,
                     )
                 from rag.answering.written import write
 

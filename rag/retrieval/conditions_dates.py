@@ -215,6 +215,12 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"\b{_ON}between (?:the years )?(?P<a>{ANY}) and (?P<b>{DATE})", _between, near_work=True),
     _date(rf"(?<!\w){_ON}{_SINCE} (?P<a>{ANY})(?: onwards?)?", _from(), near_work=True),
     _date(
+        rf"(?<!\w){_ON}from (?P<a>{DATE}) (?:on|up|forwards?|till now|until (?:now|today)|to (?:now|today|date|the present))"
+        r"(?=\s*[,.?!;:)]|\s*$)",
+        _from(),
+        near_work=True,
+    ),
+    _date(
         rf"(?<!\w){_ON}(?:from |in )?(?P<a>{DATE}) (?:or (?:later|newer|after)|onwards?|and (?:later|after|newer|up|beyond))\b",
         _from(),
         near_work=True,
@@ -260,6 +266,7 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"\b(?:years?|dates?) ?(?:=|:|is) ?(?P<a>{DATE}){_END}", _within()),
     _date(rf"(?<!\w)[(\[](?:only |just |from |in )?(?P<a>{DATE})(?:,? only)?[)\]]", _in_brackets, near_work=True),
     _date(rf"(?:[(\[,] ?|^\W*)(?P<a>{DATE}),? only[)\]]?{_END}", _within()),
+    _date(rf", {_LIST}(?=\s*[.?!;:)\]]|\s*$)", _in_brackets, near_work=True),
     _date(rf"\b(?:only|just) (?:from |in )?(?P<a>{DATE})(?=\s*[,.?!;:)\]]|\s*$)", _within(), near_work=True),
     _date(rf"\b(?:(?:is|are|was|were) )?{DATED} (?:(?:only|just) )?(?:{_IN} )?{_LIST}", _within()),
     _date(

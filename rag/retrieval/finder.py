@@ -10,15 +10,16 @@ from typing import Protocol
 
 from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
-from rag.library.selection import Conditions, Facts, Order, counts, facts
+from rag.library.selection import Conditions, Facts, Order, counts, facts, undecided
 from rag.retrieval.conditions import Reading, read_conditions
 from rag.retrieval.followup import leans, standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.understand import QuestionType, question_type
+from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words, stem
 
 LISTED = 100  # papers a list by metadata alone holds at most
 FURTHER = 0.95  # what a further query counts
+TIED = 10  # papers that may share the place that one was asked for
 RANKED = 5  # papers "the newest papers" stands for where no number is said
 ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
 WORKS = re.compile(
@@ -28,9 +29,9 @@ WORKS = re.compile(
 )
 _ABOUT = """
 abstract abstracts anything appear appeared article articles author authors batch came collection come concern contain count
-cover date dated dates deal dump dumps entries entry everything exist file first last library many number occur one ones
+cover date dated dates deal dump dumps entries entry everything exist file first hold last library many number occur one ones
 organisation organization paper people preprint preprints publication publications publish published record records release
-released say something source sources studies study survey there title titles top total treat upvote upvotes vote votes work
+released say something source sources studies study there title titles top total treat upvote upvotes vote votes work
 works write written year
 """
 ABOUT_PAPERS = frozenset(stem(word) for word in _ABOUT.split())
@@ -43,7 +44,8 @@ class Found:
 
     `searched` is the text that was searched; `labels` the conditions in the user's words; `note` says what they did.
     `listing` is True where metadata alone chose the papers, `follows` where the turn was read in the light of earlier ones,
-    `ordered` where the hits stand in an order that was asked for, or by date.
+    `ordered` where the hits stand in an order that was asked for, or by date. `opening` says how many papers there are, where
+    that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out.
     """
 
     hits: tuple[Hit, ...]
@@ -54,6 +56,8 @@ class Found:
     listing: bool = False
     follows: bool = False
     ordered: bool = False
+    opening: str = ""
+    beyond: int = 0
 
 
 class Helper(Protocol):
@@ -96,7 +100,8 @@ class Finder:
             search = partial(self._retriever.search_within, conditions=Conditions(within=inside))
             if reading.conditions or reading.order:
                 reading = replace(reading, conditions=replace(reading.conditions, within=inside))
-        if not (reading.conditions or reading.order):
+        counts_all = asks_to_count(question) and not about_what(reading.topic)
+        if not (reading.conditions or reading.order or counts_all):
             if without and content_words(reading.topic):
                 question = reading.topic
             hits, searched = search(question, limit), question
@@ -106,31 +111,58 @@ class Finder:
             hits = with_further(hits, helper, searched, lambda query: search(query, limit))
             return Found(tuple(hits), question_type(question), searched, follows=searched != question)
         topic = reading.topic
-        about = [word for word in content_words(topic) if word not in ABOUT_PAPERS]
         note = self._note(reading)
-        if not about:
-            count = LISTED if reading.order is None else reading.order.limit or RANKED
-            hits = self._retriever.listing(reading.conditions, count, reading.order)
-            return Found(tuple(hits), QuestionType.LIST, topic or question, reading.labels, note, listing=True)
-        several = WORKS.search(reading.topic) is not None
+        if not about_what(topic):
+            return self._list(question, reading, note)
+        several = WORKS.search(" ".join((topic, *reading.labels))) is not None
         kind = QuestionType.LIST if several else question_type(reading.topic)
         conditions = reading.conditions
         # One side's words would drown the other's.
         sides = [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]
         hits = self._retriever.search_sides(sides, limit, conditions)
         hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
-        by_date = kind is QuestionType.LIST and (conditions.date_from or conditions.date_to)
+        by_date = kind is QuestionType.LIST and conditions.dated
         order = reading.order or (Order("date", False, LISTED) if by_date else None)
         hits = hits if order is None else in_order(hits, order)
         return Found(tuple(hits), kind, topic, reading.labels, note, ordered=order is not None)
 
+    def _list(self, question: str, reading: Reading, note: str) -> Found:
+        """The papers that metadata alone choose."""
+        order = reading.order
+        size = LISTED if order is None or order.whole else order.limit or RANKED
+        if order is not None and size == 1:
+            hits = ties(self._retriever.listing(reading.conditions, TIED, order), order)
+        else:
+            hits = self._retriever.listing(reading.conditions, size, order)
+        opening, beyond = "", 0
+        if order is None or order.whole:
+            total = counts(self._catalogue, reading.conditions)[0]
+            beyond = max(0, total - len(hits))
+            opening = self._number(reading, total) if asks_to_count(question) else ""
+        searched = reading.topic or question
+        return Found(tuple(hits), QuestionType.LIST, searched, reading.labels, note, listing=True, opening=opening, beyond=beyond)
+
+    def _number(self, reading: Reading, total: int) -> str:
+        """How many papers match, for the reader."""
+        if not reading.labels:
+            return f"The library holds {total:,} papers."
+        missing = counts(self._catalogue, reading.conditions)[1]
+        unknown = "".join(f" Of {count:,} more the {name} is not known." for name, count in missing.items())
+        match = "paper matches" if total == 1 else "papers match"
+        return f"{total:,} {match} “{', '.join(reading.labels)}”.{unknown}"
+
     def _note(self, reading: Reading) -> str:
         """What the conditions left in and out."""
-        total, missing = counts(self._catalogue, reading.conditions)
+        if not reading.labels:
+            return ""
+        total, missing = counts(self._catalogue, reading.conditions, reading.order)
         left_out = "".join(f"; {count} with no known {name} left out" for name, count in missing.items())
+        kept = "".join(
+            f"; {count} with no known {name} kept" for name, count in undecided(self._catalogue, reading.conditions).items()
+        )
         within = reading.conditions.within
         every = self._catalogue.count() if within is None else len(within)
-        return f"Understood as a condition: {', '.join(reading.labels)} ({total:,} of {every:,} papers{left_out})."
+        return f"Understood as a condition: {', '.join(reading.labels)} ({total:,} of {every:,} papers{left_out}{kept})."
 
     def _facts(self) -> Facts:
         """Gathering them costs tens of milliseconds in a large library: they are kept until it changes."""
@@ -157,8 +189,21 @@ def with_further(hits: Sequence[Hit], helper: Helper | None, question: str, sear
     return sorted(best.values(), key=lambda hit: -hit.score)[: len(hits)]
 
 
+def about_what(topic: str) -> list[str]:
+    """The words of a topic that are about something, not of papers as such."""
+    return [word for word in content_words(topic) if word not in ABOUT_PAPERS]
+
+
+def ties(hits: Sequence[Hit], order: Order) -> list[Hit]:
+    """Those that share the first place."""
+    return [hit for hit in hits if getattr(hit.paper, order.field) == getattr(hits[0].paper, order.field)]
+
+
 def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.7) -> list[Hit]:
     """The hits that score near the best, sorted by a field; those without it are left out."""
-    near = [hit for hit in hits if hit.score >= keep * hits[0].score and getattr(hit.paper, order.field) is not None]
-    ordered = sorted(near, key=lambda hit: getattr(hit.paper, order.field), reverse=order.descending)
+    near = [hit for hit in hits if hit.score >= keep * hits[0].score]
+    known = [hit for hit in near if getattr(hit.paper, order.field) is not None]
+    ordered = sorted(known, key=lambda hit: getattr(hit.paper, order.field), reverse=order.descending)
+    if order.whole:
+        return [*ordered, *(hit for hit in near if hit not in known)]
     return ordered[: order.limit or RANKED]

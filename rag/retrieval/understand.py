@@ -35,6 +35,13 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 
+_COUNTED = r"(?:papers|works?|studies|articles|abstracts|surveys|publications|preprints|records|reports|research|entries)"
+_COUNT = re.compile(
+    rf"\bhow (?:many|much)(?: of (?:the|these|those))?(?: [\w-]+){{0,2}}? {_COUNTED}\b"
+    rf"|\b(?:number|count) of (?:the |all )?{_COUNTED}\b|\bcount (?:the |all |how many )*{_COUNTED}\b",
+    re.IGNORECASE,
+)
+
 
 class QuestionType(StrEnum):
     """How many papers an answer is likely to need."""
@@ -49,6 +56,11 @@ def question_type(question: str) -> QuestionType:
     if LIST.search(question):
         return QuestionType.LIST
     return QuestionType.COMPARE if COMPARE.search(question) else QuestionType.ONE
+
+
+def asks_to_count(question: str) -> bool:
+    """Whether the number of papers is asked for."""
+    return _COUNT.search(question) is not None
 
 
 class Form(StrEnum):

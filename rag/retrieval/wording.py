@@ -28,6 +28,7 @@ DATED = (
 )
 RELEASES = r"(?:publish(?:ed|es)?|released?|post(?:ed)?|put out)"
 NEAR_WORK = 5  # words between a paper-like noun and a condition that has no verb of its own
+NEAR_TOPIC = 12  # the same with a topic between them
 
 _PLAIN_WORK = r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|preprints?|research|everything|anything|entries|ones)"
 _FILLING = (
@@ -42,6 +43,12 @@ EXCLUDES = (
     r"|aside from|besides?|outside(?: of)?|(?:all|anything|everything|any) but|minus|rather than|instead of)|\b\w+n['’]t"
     rf"|{_STARTS}(?:no|skip(?:ping)?|ignor(?:e|ing)|omit(?:ting)?|leav(?:e|ing) out|drop(?:ping)?|disregard(?:ing)?))"
 )
+_ABOUT = re.compile(
+    rf"\b{_PLAIN_WORK}(?: that| which)? (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
+    r"|deal(?:ing)? with|address(?:ing)?|related to)(?: (?!that|which|using|use|trained)[^\s,;:.?]+){1,9}$",
+    re.IGNORECASE,
+)
+"""`papers about the merging or fusion of models`: what follows still speaks of the papers."""
 _DATED = re.compile(rf"\b{DATED}\b", re.IGNORECASE)
 _NEAR = re.compile(rf"\b(?:{WORK}|{DATED}|{RELEASES})\b", re.IGNORECASE)
 _LEAD = re.compile(rf"(?P<no>{EXCLUDES} (?:{_FILLING} ){{0,6}})$", re.IGNORECASE)
@@ -122,6 +129,8 @@ def near_work(text: str, start: int, end: int, words: int = NEAR_WORK) -> bool:
     if _DATED.search(text, start, end):
         return True
     ahead = " ".join(text[:start].split()[-words:])
+    if _ABOUT.search(" ".join(text[:start].split()[-NEAR_TOPIC:])):
+        return True
     behind = " ".join(text[end:].split()[:words])
     return _NEAR.search(f"{ahead} | {behind}") is not None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.library.catalogue import Catalogue
-from rag.library.selection import Conditions, Order, counts, facts, matching, select
+from rag.library.selection import Conditions, Order, counts, facts, matching, select, undecided
 from rag.paper import Paper, Source
 
 PAPERS = (
@@ -67,6 +67,36 @@ def test_each_condition(catalogue: Catalogue) -> None:
     assert chosen(catalogue, ids=("2407.02833",)) == ["d"]
 
 
+def year(first: int, last: int | None = None) -> Conditions:
+    return Conditions(date_from=dt.date(first, 1, 1), date_to=dt.date(last or first, 12, 31))
+
+
+def test_alternatives(catalogue: Catalogue) -> None:
+    assert chosen(catalogue, any_of=((year(2019), Conditions(organisation="naver")),)) == ["b", "a"]
+    assert chosen(catalogue, any_of=((year(2019), year(2023)), (Conditions(min_upvotes=5),))) == ["a"]
+
+
+def test_what_is_excluded_must_be_known_to_be_otherwise(catalogue: Catalogue) -> None:
+    assert chosen(catalogue, none_of=(year(2019),)) == ["b", "c"]  # d has no date
+    july = Conditions(date_from=dt.date(2023, 7, 1), date_to=dt.date(2023, 7, 31))
+    assert chosen(catalogue, none_of=(july,)) == ["a"]  # c may be from July 2023
+    assert chosen(catalogue, none_of=(Conditions(min_upvotes=5),)) == ["b"]
+    assert chosen(catalogue, none_of=(Conditions(file="one.txt"),)) == ["d"]
+    assert counts(catalogue, Conditions(none_of=(year(2019),))) == (2, {"date": 1})
+
+
+def test_an_excluded_name_keeps_papers_without_one(catalogue: Catalogue) -> None:
+    wanted = Conditions(none_of=(Conditions(organisation="naver"), Conditions(venue="ACL")))
+    assert chosen(catalogue, none_of=wanted.none_of) == ["a", "c"]
+    assert counts(catalogue, wanted) == (2, {})
+    assert undecided(catalogue, wanted) == {"organisation": 3, "venue": 3}
+
+
+def test_a_sorted_list_is_whole(catalogue: Catalogue) -> None:
+    assert chosen(catalogue, Order("upvotes", True, None, whole=True)) == ["a", "b", "c", "d"]
+    assert counts(catalogue, Conditions(), Order("upvotes", True, 2)) == (4, {"number of upvotes": 2})
+
+
 def test_what_is_unknown_is_counted(catalogue: Catalogue) -> None:
     assert counts(catalogue, Conditions(min_upvotes=1)) == (2, {"number of upvotes": 2})
     assert counts(catalogue, Conditions(date_to=dt.date(2030, 1, 1))) == (3, {"date": 1})
@@ -97,4 +127,16 @@ def test_an_author_with_accents_is_found_as_written(tmp_path: Path) -> None:
     catalogue.add((Paper("e", "Epsilon text.", authors=("Bernhard Schölkopf", "Özgür Çelik")), Paper("f", "Phi text.")))
     assert chosen(catalogue, author="Schölkopf") == chosen(catalogue, author="Özgür Çelik") == ["e"]
     assert chosen(catalogue, author="Scholkopf 100%") == []
+    catalogue.close()
+
+
+def test_an_author_is_found_by_whole_words(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "authors.sqlite")
+    catalogue.add(
+        (Paper("g", "Gamma text.", authors=("Ann Lee", "Jean-Luc Chandra")), Paper("h", "Eta text.", authors=("Bo Leech",)))
+    )
+    assert (
+        chosen(catalogue, author="lee") == chosen(catalogue, author="Ann Lee") == chosen(catalogue, author="Luc Chandra") == ["g"]
+    )
+    assert chosen(catalogue, author="hand") == []
     catalogue.close()

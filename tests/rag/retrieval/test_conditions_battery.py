@@ -77,7 +77,7 @@ WHEN = [
     ("dropout results in 2024 papers", years(2024), "dropout results papers"),
     ("papers from 2019-2021", years(2019, 2021), "papers"),
     ("papers from 2019–21 on parsing", years(2019, 2021), "papers on parsing"),
-    ("parsing papers, 2019 to 2021", years(2019, 2021), "parsing papers,"),
+    ("parsing papers, 2019 to 2021", years(2019, 2021), "parsing papers"),
     ("papers between 2019 and 2021 on parsing", years(2019, 2021), "papers on parsing"),
     ("papers between March and June 2025 about agents", days("2025-03-01", "2025-06-30"), "papers about agents"),
     ("papers from March to June 2025", days("2025-03-01", "2025-06-30"), "papers"),
@@ -141,6 +141,20 @@ WHEN = [
     ("year:2023 parsing", years(2023), "parsing"),
     ("how many articles were released in 2023?", years(2023), "how many articles ?"),
     ("What did Google DeepMind publish on agents in 2025?", org("google deepmind") | years(2025), "What did publish on agents ?"),
+]
+WHEN += [
+    ("Papers about pruning from 2024 on", since("2024-01-01"), "Papers about pruning"),
+    ("named entity papers, 2020 or 2024", either(years(2020), years(2024)), "named entity papers"),
+    (
+        "papers about the merging or fusion of large models from 2025",
+        years(2025),
+        "papers about the merging or fusion of large models",
+    ),
+    (
+        "papers on how well small networks can be made to work from 2020 to 2022",
+        years(2020, 2022),
+        "papers on how well small networks can be made to work",
+    ),
 ]
 NOT = [
     ("papers not from 2024 about RAG", no(years(2024)), "papers about RAG"),

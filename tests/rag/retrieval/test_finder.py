@@ -53,6 +53,23 @@ def test_nothing_that_matches_is_said_so(dated: Assistant) -> None:
     assert answer.text == "No paper in the library meets the conditions of this question."
 
 
+def test_papers_are_counted_by_the_catalogue(dated: Assistant) -> None:
+    answer = dated.ask("How many papers are from 2021?")
+    assert answer.text.startswith("2 papers match “are from 2021”. Of 1 more the date is not known.\n")
+    assert len(answer.sources) == 2
+    assert dated.ask("How many papers are in the library?").text.startswith("The library holds 5 papers.\n")
+
+
+def test_what_is_excluded_is_not_found(dated: Assistant) -> None:
+    answer = dated.ask("Papers on honey bees not from 2021.")
+    assert [s.paper.title for s in answer.sources] == ["Dances of honey bees"]
+    assert answer.filters == ("not from 2021",)
+    assert {hit.paper.title for hit in answer.retrieved}.isdisjoint({"Bees and pesticides", "Tidal turbines"})
+    listed = dated.ask("Show me everything except 2021.")
+    assert [s.paper.title for s in listed.sources] == ["Varnish of violins", "Dances of honey bees"]
+    assert listed.notes[0] == "Understood as a condition: except 2021 (2 of 5 papers; 1 with no known date left out)."
+
+
 def test_filters_can_be_switched_off(dated: Assistant) -> None:
     answer = dated.ask("Papers on honey bees from 2021.", filters=False)
     assert answer.filters == ()
