@@ -128,7 +128,10 @@ def first_paint(browser: Browser, address: str, heading: str) -> float:
         page.goto(address, wait_until="commit")
         page.get_by_role("heading", name=heading).wait_for()
         page.get_by_test_id("stChatInput").wait_for()
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        if heading == HEADING:  # a second reader is not to meet what the server does once
+            page.locator(".st-key-first-questions button, .v-notice").first.wait_for()
+        return seconds
     finally:
         context.close()
 

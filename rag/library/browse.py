@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from rag.library.sources import load_papers
 from rag.paper import Paper
 
 FEW = 5_000  # papers that a search of the index is narrowed to
+MANY = 2_000  # papers found, above which the page is looked for among all papers in their order
 MOST_WORDS = 12  # of a search; each is one look into the index
 _TOKEN = re.compile(r'"([^"]+)"|(\S+)')
 
@@ -80,7 +82,12 @@ class Browser:
             chosen = ids[offset : offset + limit]
         else:
             with self._catalogue.reading() as db:
-                chosen = list(db.execute(_select(query, ids).limit(limit).offset(offset)).scalars())
+                if ids is None or len(ids) <= MANY or query.sort is Sort.BEST:
+                    chosen = list(db.execute(_select(query, ids).limit(limit).offset(offset)).scalars())
+                else:  # so many that the first ones are soon met on the way through all, for which there is an index
+                    wanted = set(ids)
+                    ordered = (own for own in db.execute(_select(query, None)).scalars() if own in wanted)
+                    chosen = list(islice(ordered, offset, offset + limit))
         with self._catalogue.reading() as db:
             papers = load_papers(db, chosen)
         return Page(tuple(papers[i] for i in chosen if i in papers), total)

@@ -53,6 +53,16 @@ def titles(library: Assistant, query: Query, offset: int = 0, limit: int = 50) -
     return [paper.title or "-" for paper in library.browse(query, offset, limit).papers]
 
 
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST, Sort.TITLE, Sort.UPVOTES, Sort.ADDED])
+def test_many_papers_found_come_in_the_same_order_as_few(library: Assistant, monkeypatch: pytest.MonkeyPatch, sort: Sort) -> None:
+    query = Query(words="whisker", sort=sort)
+    few = titles(library, query)
+    assert len(few) == 3
+    monkeypatch.setattr("rag.library.browse.MANY", 0)
+    assert titles(library, query) == few
+    assert titles(library, query, offset=1, limit=1) == few[1:2]
+
+
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
