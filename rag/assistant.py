@@ -92,7 +92,7 @@ class Assistant(Upkeep):
         sure = (
             Confidence(float(bool(hits)), float(bool(hits)), close=bool(hits))
             if found.listing
-            else confidence(found.searched, found.kind, screened.hits, screened.sentences)
+            else confidence(found.searched, found.kind, screened.hits, screened.sentences, self._checker.agrees)
         )
         clock.lap("evidence")
         leaning = found.follows or bool(found.labels) or found.kind is QuestionType.LIST or within is not None

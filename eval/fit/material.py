@@ -15,7 +15,8 @@ from typing import Any
 
 from rag.answering.abstain_features import Features, features
 from rag.answering.record import Hit
-from rag.embedding import EMBEDDERS, Embedder
+from rag.answering.support import SupportChecker
+from rag.embedding import EMBEDDERS, Embedder, token_reader
 from rag.paper import Paper
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.hybrid import HybridRetriever
@@ -56,6 +57,7 @@ class Library:
         stores = self._upkeep.stores()
         self._retriever = HybridRetriever(stores.catalogue, stores.vectors, stores.keywords, embedder)
         self._scorer = SentenceScorer(embedder)
+        self._checker = SupportChecker(token_reader(embedder))
 
     def close(self) -> None:
         self._upkeep.close()
@@ -71,7 +73,7 @@ class Library:
 
     def _features(self, question: str, hits: list[Hit]) -> Features:
         sentences = self._scorer.score(question, hits[:READ])
-        return features(question, question_type(question), hits, sentences)
+        return features(question, question_type(question), hits, sentences, self._checker.agrees)
 
 
 def is_gold(paper: Paper, gold: list[str]) -> bool:

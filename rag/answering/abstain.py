@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from rag.answering.abstain_features import Features, features
+from rag.answering.abstain_premise import Agrees
 from rag.answering.draft import Draft
 from rag.answering.extractive import quote
 from rag.answering.record import Hit
@@ -92,12 +93,12 @@ class Confidence:
 
 
 def confidence(
-    question: str, kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
+    question: str, kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]], agrees: Agrees
 ) -> Confidence:
     """How sure it is that the papers found answer the question; `sentences` are those of the first hits, best hit first."""
     if not hits:
         return Confidence(0.0, 0.0, close=False)
-    return model().confidence(features(question, kind, hits, sentences))
+    return model().confidence(features(question, kind, hits, sentences, agrees))
 
 
 def refuses(sure: Confidence, risk: float, *, leaning: bool = False) -> bool:

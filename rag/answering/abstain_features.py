@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from rag.answering.abstain_premise import Premise, premise
+from rag.answering.abstain_premise import Agrees, Premise, premise
 from rag.answering.missing import details, shortfall, what_is_missing
 from rag.answering.record import Hit
 from rag.retrieval.evidence import ScoredSentence
@@ -19,6 +19,7 @@ NAME = re.compile(
 """Written like a name: a title in quotation marks, two capitals or digits in one word (`GPT4`, `LayerNorm`), or a capital inside
 a sentence (`Janus`)."""
 DENIED = "says otherwise than the question takes for granted"
+SURE = 0.6  # of the learned verdict, from which that is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Features:
     missing: str = ""
 
 
-def features(question: str, kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -> Features:
+def features(
+    question: str, kind: QuestionType, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]], agrees: Agrees
+) -> Features:
     """`sentences` are those of the hits, best hit first. Details and premises are looked for in the first paper, and only where
     the question wants one paper: of several, each gives a part."""
     there = presence(question, hits, sentences)
@@ -45,10 +48,10 @@ def features(question: str, kind: QuestionType, hits: Sequence[Hit], sentences: 
     # A question may ask two things: an answer to one of them is worth showing.
     given = {name: sum(getattr(s, name) for s in short) / len(short) if short else 0.0 for name in ("value", "amount", "noun")}
     nearest = [texts[n] for n in sorted(range(len(texts)), key=lambda n: -cosines[n])]
-    against = premise(question, title, nearest)
+    against = premise(question, title, nearest, agrees)
     worst = max(zip(short, asked, strict=True), key=lambda pair: pair[0].total, default=None)
     missing = what_is_missing(worst[1]) if worst and worst[0].total >= 1 / 2 else ""
-    if not missing and (against.anchored or against.negated or against.swapped or against.strange):
+    if not missing and (against.anchored or against.negated or against.swapped or against.strange or against.denied >= SURE):
         missing = DENIED
     return Features(there, given, asdict(against), missing)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.terms import QUESTION_WORDS, WORD, numbers, stem
@@ -63,6 +63,12 @@ COMPARES = re.compile(
 )
 
 
+UNDENIED = 0.25
+"""What the learned verdict says of an ordinary question; taken for one of which the evidence does not speak."""
+Agrees = Callable[[str, Sequence[str]], float | None]
+"""As `SupportChecker.agrees`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Premise:
     """What speaks against what the question takes for granted, 0 or 1 each (`strange` in 0..1).
@@ -70,7 +76,7 @@ class Premise:
     `anchored`: a near sentence says the opposite of the same thing. `loose`: the first sentence that speaks of the scale says
     the opposite of something. `negated`: a word of the question stands in the nearest sentence under a negation only.
     `swapped`: a near sentence compares the two things the other way round. `strange`: share of the question's figures that the
-    paper does not have.
+    paper does not have. `denied` in 0..1: how sure the learned verdict is that the sentences say otherwise.
     """
 
     anchored: float = 0.0
@@ -78,16 +84,25 @@ class Premise:
     negated: float = 0.0
     swapped: float = 0.0
     strange: float = 0.0
+    denied: float = UNDENIED
 
 
-def premise(question: str, title: str, sentences: Sequence[str]) -> Premise:
+def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees) -> Premise:
     """Compare a question with the sentences of the paper it seems to be about, nearest to the question first."""
     strange = strange_numbers(question, f"{title} {' '.join(sentences)}")
     near = sentences[:NEAREST]
     if ASKS_WHETHER.search(question) or not near:
         return Premise(strange=strange)
     anchored, loose = opposed(question, near)
-    return Premise(float(anchored), float(loose), float(negated(question, near[0])), float(swapped(question, near)), strange)
+    agreed = agrees(question, sentences)
+    return Premise(
+        anchored=float(anchored),
+        loose=float(loose),
+        negated=float(negated(question, near[0])),
+        swapped=float(swapped(question, near)),
+        strange=strange,
+        denied=UNDENIED if agreed is None else 1 - agreed,
+    )
 
 
 def opposed(question: str, near: Sequence[str]) -> tuple[bool, bool]:

@@ -65,6 +65,16 @@ class SupportChecker:
         """
         return self.check_all([(sentence, passages)])[0]
 
+    def agrees(self, text: str, sentences: Sequence[str]) -> float | None:
+        """The chance that the sentences say what the text, which may be a question, takes for granted; None where they hardly
+        speak of it."""
+        readings = self._readings([text, *sentences])
+        given = [readings[sentence] for sentence in sentences if len(readings[sentence].vectors.pieces)]
+        if not given or not len(readings[text].vectors.pieces):
+            return None
+        about, agrees = self._model.chances(measure(readings[text], given).features)
+        return agrees if about >= ABOUT_FROM else None
+
     def check_all(self, pairs: Sequence[tuple[str, Sequence[Passage]]]) -> list[Support]:
         """Verdicts on several sentences, each with its own passages; what they share is read once."""
         if (ahead := self._reading) is not None:

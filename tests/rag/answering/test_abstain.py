@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from rag.answering import abstain
 from rag.answering.abstain import LEANING, Confidence, Features, Model, Point, Stage, confidence, model, read, refuses
 from rag.answering.abstain_features import DENIED, features, names_found
+from rag.answering.abstain_premise import UNDENIED, premise
 from rag.answering.record import AnswerKind, Hit, Passage
 from rag.assistant import Assistant
 from rag.paper import Paper
@@ -17,6 +19,10 @@ from rag.retrieval.evidence import ScoredSentence, sentence_passages
 from rag.retrieval.understand import QuestionType
 
 ONE = QuestionType.ONE
+
+
+def silent(text: str, sentences: Sequence[str]) -> None:
+    """A verdict for which no evidence speaks of any question."""
 
 
 def found(abstract: str, title: str = "Bees", cosine: float = 0.7) -> tuple[list[Hit], list[list[ScoredSentence]]]:
@@ -33,7 +39,7 @@ def plain(there: float, given: float, holds: float) -> Model:
 
 
 def test_without_papers_nothing_is_sure() -> None:
-    assert confidence("What is GPT-4?", ONE, [], []) == Confidence(0.0, 0.0, close=False)
+    assert confidence("What is GPT-4?", ONE, [], [], silent) == Confidence(0.0, 0.0, close=False)
 
 
 def test_the_chances_are_multiplied_and_being_there_is_enough_at_a_half() -> None:
@@ -83,14 +89,22 @@ def test_names_are_looked_for_in_the_paper(question: str, share: float) -> None:
 
 def test_what_the_paper_lacks_and_what_it_denies() -> None:
     hits, sentences = found("We filmed 120 dances in 14 hives. Rain cut the dances by half.")
-    assert features("How many cameras filmed the dances?", ONE, hits, sentences).missing == "gives no number of cameras"
-    assert features("How many hives were filmed?", ONE, hits, sentences).missing == ""
-    assert features("Why does rain increase the dances?", ONE, hits, sentences).missing == DENIED
+    assert features("How many cameras filmed the dances?", ONE, hits, sentences, silent).missing == "gives no number of cameras"
+    assert features("How many hives were filmed?", ONE, hits, sentences, silent).missing == ""
+    assert features("Why does rain increase the dances?", ONE, hits, sentences, silent).missing == DENIED
+
+
+def test_what_the_learned_verdict_says_of_a_premise(small: Assistant) -> None:
+    said = ["Bread from high bakeries rises slower.", "Altitude explains which yeasts dominate, and flour does not."]
+    right = premise("Why does bread from high bakeries rise slower?", "Sourdough", said, small._checker.agrees)
+    wrong = premise("Why does bread from high bakeries rise faster?", "Sourdough", said, small._checker.agrees)
+    assert right.denied < 0.5 < wrong.denied
+    assert premise("Does bread from high bakeries rise faster?", "Sourdough", said, small._checker.agrees).denied == UNDENIED
 
 
 def test_of_several_papers_no_single_one_has_to_say_it_all() -> None:
     hits, sentences = found("We filmed 120 dances in 14 hives.")
-    alone = features("How many cameras filmed the dances?", QuestionType.COMPARE, hits, sentences)
+    alone = features("How many cameras filmed the dances?", QuestionType.COMPARE, hits, sentences, silent)
     assert set(alone.given.values()) == {0.0}
     assert alone.missing == ""
 
