@@ -74,10 +74,11 @@ class Asker:
         exchanges: list[Row] = []
         tried = [dict(attempt) for attempt in attempts]
         hidden, _ = self.resolution.split(question.without)
+        _, lost = self.resolution.split(question.planted)
         failure: Row | None = None
         for number, turn in enumerate(question.asked):
             relevant, unresolved = self.resolution.split(turn.papers)
-            exchange = gold(turn, relevant, unresolved)
+            exchange = gold(turn, relevant, [*unresolved, *lost])
             exchanges.append(exchange)
             answer = self._answer(turn.question, history, hidden, tried)
             if not isinstance(answer, Answer):

@@ -63,7 +63,7 @@ class Question:
 
     `answerable` False means that a refusal is the right answer. `without` are papers that are left out of the library for
     this question, `filters` the conditions it states, as the file has them. `status` is "draft" for a question that nobody
-    has looked at yet. `line` is where the row begins in its file.
+    has looked at yet, `planted` the paper that tempts an answer to break `must_not`. `line` is where the row begins in its file.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Question:
     without: tuple[PaperRef, ...] = ()
     status: str | None = None
     must_not: Forbidden = NOTHING
+    planted: tuple[PaperRef, ...] = ()
 
     @property
     def asked(self) -> tuple[Turn, ...]:
@@ -195,6 +196,7 @@ def question_of(row: Mapping[str, Any], position: int, line: int) -> Question:
         without=tuple(_papers(row, "without")),
         status=fields.text(row, "status"),
         must_not=first.must_not,
+        planted=_planted(row),
     )
 
 
@@ -219,6 +221,12 @@ def _turn(row: Any, number: int | None, *, answerable: bool = True) -> Turn:
         evidence=tuple(fields.evidence(row)),
         must_not=forbidden(row),
     )
+
+
+def _planted(row: Mapping[str, Any]) -> tuple[PaperRef, ...]:
+    """The paper whose abstract stands in the row itself, where the row forbids something."""
+    abstract = fields.text(row, "abstract") if row.get("must_not") else None
+    return (PaperRef(None, fields.text(row, "title"), abstract),) if abstract else ()
 
 
 def _default_id(position: int, question: str) -> str:

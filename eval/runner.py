@@ -199,7 +199,7 @@ def _so_far(folder: Path) -> tuple[RunProgress, set[str], float]:
 
 
 def _asker(pending: list[tuple[int, Question]], questions: QuestionSet, assistant: Assistant, llm: str, plan: Plan) -> Asker:
-    named = (ref for _, q in pending for ref in (*(r for turn in q.asked for r in turn.papers), *q.without))
+    named = (ref for _, q in pending for ref in (*(r for turn in q.asked for r in turn.papers), *q.without, *q.planted))
     found = resolve_in(named, assistant.papers)
     return Asker(assistant, found, llm, labels=questions.labels, retries=plan.retries, price=plan.price)
 
