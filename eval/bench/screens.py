@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FOLDER = ROOT / "ui" / "screenshots"
-WINDOW = {"width": 1280, "height": 800}
+WINDOW = {"width": 1200, "height": 720}
 LARGEST = 200_000  # bytes of a picture
 COLOURS = 256
 WORDS = (40, 120)  # lengths of quoted answers that the evaluation compares
@@ -44,8 +44,7 @@ def chat(page: Page) -> None:
     page.locator("button.v-chip").nth(1).click()
     page.locator(".v-panel:popover-open mark").first.wait_for()
     page.wait_for_timeout(SETTLED)
-    page.mouse.move(500, 400)
-    page.mouse.wheel(0, -300)
+    page.evaluate("document.querySelector('.stMain').scrollTop = 0")  # the question, too
 
 
 def library(page: Page) -> None:
