@@ -12,7 +12,7 @@ from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.selection import Conditions, Facts, Order, counts, facts, undecided
 from rag.retrieval.conditions import Reading, read_conditions
-from rag.retrieval.followup import leans, standalone, stands_alone
+from rag.retrieval.followup import conditions_only, leans, meant, standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words, stem
@@ -93,29 +93,46 @@ class Finder:
     ) -> Found:
         """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions, and
         those whose label is in `without` are read over. Where `within` is given, only papers with these ids are found."""
-        reading = read_conditions(question, self._facts(), without) if filters else Reading()
+        reading, topic = self._read(question, history, without) if filters else (Reading(), None)
+        stated = bool(reading.conditions or reading.order)
+        them = meant(question, history) if stated and not about_what(reading.topic) else None
+        if them is not None:
+            within = them if within is None else [key for key in them if key in set(within)]
+        stated = stated or (asks_to_count(question) and not about_what(reading.topic or question))
         search = self._retriever.search
         if within is not None:
             inside = tuple(within)
             search = partial(self._retriever.search_within, conditions=Conditions(within=inside))
-            if reading.conditions or reading.order:
+            if stated:
                 reading = replace(reading, conditions=replace(reading.conditions, within=inside))
-        counts_all = asks_to_count(question) and not about_what(reading.topic)
-        if not (reading.conditions or reading.order or counts_all):
-            if without and content_words(reading.topic):
-                question = reading.topic
-            hits, searched = search(question, limit), question
-            if history and leans(question) and not stands_alone(hits):
-                searched = (helper and helper.condensed(question, history)) or standalone(question, history)
-                hits = hits if searched == question else search(searched, limit)
-            hits = with_further(hits, helper, searched, lambda query: search(query, limit))
-            return Found(tuple(hits), question_type(question), searched, follows=searched != question)
-        topic = reading.topic
+        if stated:
+            found = self._find_matching(question, reading, topic, limit, helper)
+            return replace(found, follows=topic is not None or them is not None)
+        if without and content_words(reading.topic):
+            question = reading.topic
+        hits, searched = search(question, limit), question
+        if history and leans(question) and not stands_alone(hits):
+            searched = (helper and helper.condensed(question, history)) or standalone(question, history)
+            hits = hits if searched == question else search(searched, limit)
+        hits = with_further(hits, helper, searched, lambda query: search(query, limit))
+        return Found(tuple(hits), question_type(question), searched, follows=searched != question)
+
+    def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
+        """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
+        if again := conditions_only(question, history):
+            reading = read_conditions(again, self._facts(), without)
+            if (reading.conditions or reading.order) and not about_what(reading.topic):
+                return reading, history[-1].standalone
+        return read_conditions(question, self._facts(), without), None
+
+    def _find_matching(self, question: str, reading: Reading, before: str | None, limit: int, helper: Helper | None) -> Found:
+        """The papers that match the conditions and are about the topic, which is that of the answer before where it is given."""
+        topic = before or reading.topic
         note = self._note(reading)
         if not about_what(topic):
             return self._list(question, reading, note)
-        several = WORKS.search(" ".join((topic, *reading.labels))) is not None
-        kind = QuestionType.LIST if several else question_type(reading.topic)
+        several = before is not None or WORKS.search(" ".join((topic, *reading.labels))) is not None
+        kind = QuestionType.LIST if several else question_type(topic)
         conditions = reading.conditions
         # One side's words would drown the other's.
         sides = [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]
@@ -199,7 +216,7 @@ def ties(hits: Sequence[Hit], order: Order) -> list[Hit]:
     return [hit for hit in hits if getattr(hit.paper, order.field) == getattr(hits[0].paper, order.field)]
 
 
-def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.7) -> list[Hit]:
+def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.75) -> list[Hit]:
     """The hits that score near the best, sorted by a field; those without it are left out."""
     near = [hit for hit in hits if hit.score >= keep * hits[0].score]
     known = [hit for hit in near if getattr(hit.paper, order.field) is not None]

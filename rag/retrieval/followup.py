@@ -31,6 +31,20 @@ LIKE = re.compile(r"\b(?:like|such as|similar to|as) (?:this|that|these|those|it
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
 
 
+THEM = re.compile(
+    r"\b(?:of|among|from|in) (?:them|these|those)(?! \w+s\b)"
+    r"|\b(?:these|those|the above) (?:papers|ones|works|studies|surveys|articles)\b",
+    re.IGNORECASE,
+)
+"""The papers of the answer before, as a set to choose from."""
+ONLY_CONDITIONS = re.compile(
+    r"^\W*(?:(?:and|but|now|ok|what about|how about|only|just)\b[\s,]*)+(?:the ones |those |ones )?"
+    r"(?P<rest>(?:(?P<year>(?:19|20)\d\d)\b"
+    r"|(?:not )?(?:in|from|since|before|after|until|between|by|with|without|excluding|published|the last|last|this)\b).*?)\W*$",
+    re.IGNORECASE,
+)
+
+
 LEANING = re.compile(
     r"^\s*(?:and|but|so|what about|how about|what if|or|also|then|why|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
     r"|\b(?:it|its|they|their|them|that|this|these|those|he|she|ones?|former|latter|there|then|others?|same|else|too|as well)\b",
@@ -78,6 +92,21 @@ def standalone(turn: str, history: Sequence[Answer]) -> str:
         return f"{NAME.sub(' ', before).strip()} {turn}"
     context = _join(turn, _papers(history[-1:]))
     return f"{before} {context}" if len(content_words(turn)) < SHORT or context == turn else context
+
+
+def conditions_only(turn: str, history: Sequence[Answer]) -> str | None:
+    """`and since 2020?` as `papers since 2020`, where the answer before was found under conditions; None for any other turn.
+    Elsewhere, a year may be that of anything."""
+    found = ONLY_CONDITIONS.match(turn) if history and history[-1].filters else None
+    return found and f"papers{', ' if found['year'] else ' '}{found['rest']}"
+
+
+def meant(turn: str, history: Sequence[Answer]) -> tuple[str, ...] | None:
+    """Ids of the papers that "which of them" chooses from: those of the last answer that has any; None for any other turn."""
+    if not THEM.search(turn):
+        return None
+    last = next((answer for answer in reversed(history) if answer.sources), None)
+    return None if last is None else tuple(source.paper.id for source in last.sources)
 
 
 def _papers(history: Sequence[Answer]) -> list[Paper]:

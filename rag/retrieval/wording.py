@@ -50,7 +50,11 @@ _ABOUT = re.compile(
 )
 """`papers about the merging or fusion of models`: what follows still speaks of the papers."""
 _DATED = re.compile(rf"\b{DATED}\b", re.IGNORECASE)
-_NEAR = re.compile(rf"\b(?:{WORK}|{DATED}|{RELEASES})\b", re.IGNORECASE)
+_NEAR = re.compile(
+    rf"\b(?:{WORK}|{DATED}|{RELEASES}"
+    r"|(?:of|among) (?:them|these|those)(?= (?:is|are|was|were|has|have|came|do|did)\b|[ ,?]*$|,| \|))\b",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(rf"(?P<no>{EXCLUDES} (?:{_FILLING} ){{0,6}})$", re.IGNORECASE)
 _ONLY = re.compile(r"(?:only|just|merely)\b", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|n['’]t) $", re.IGNORECASE)

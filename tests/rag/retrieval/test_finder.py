@@ -85,3 +85,20 @@ def test_a_follow_up_is_searched_with_its_context(dated: Assistant) -> None:
     second = dated.ask("How many doses does it take?", history=(first,))
     assert second.standalone.startswith("Bees and pesticides")
     assert second.retrieved[0].paper.title == "Bees and pesticides"
+
+
+def test_which_of_them_chooses_from_the_answer_before(dated: Assistant) -> None:
+    first = dated.ask("Which papers are about honey bees?")
+    assert {s.paper.title for s in first.sources} == {"Dances of honey bees", "Bees and pesticides"}
+    second = dated.ask("Which of them are from 2021?", history=(first,))
+    assert [s.paper.title for s in second.sources] == ["Bees and pesticides"]
+    assert second.filters == ("are from 2021",)
+
+
+def test_a_turn_of_conditions_alone_keeps_the_topic(dated: Assistant) -> None:
+    first = dated.ask("Papers on honey bees from 2021.")
+    for turn, label in (("And 2019?", "2019"), ("what about before 2020?", "before 2020")):
+        second = dated.ask(turn, history=(first,))
+        assert ([s.paper.title for s in second.sources], second.filters) == (["Dances of honey bees"], (label,))
+    plain = dated.ask("What do pesticides do to honey bees?")
+    assert dated.ask("And in 2019?", history=(plain,)).filters == ()
