@@ -99,13 +99,15 @@ def table(title: str, effects: Sequence[Effect]) -> Any:
     from rich import box
     from rich.table import Table
 
+    from eval.scoring import FIGURES
+
     drawn = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
     drawn.add_column("", overflow="fold")
     for column in ("n", "first", "second", "difference", "95 % interval", "p", "Holm", ""):
         drawn.add_column(column, justify="right")
     for one in effects:
         drawn.add_row(
-            one_line(one.name),
+            one_line(FIGURES.get(one.name, one.name)),
             str(one.n),
             f"{one.first:.3f}",
             f"{one.second:.3f}",

@@ -43,6 +43,9 @@ def report(
         form = asked[0] if asked else SUFFIXES.get(out.suffix.lower() if out else "")
         if len(asked) > 1 or form is None:
             raise RunError("A report has one form.", remedy="Give one of --html, --md, --csv, --json, or a FILE that ends so.")
+        for run in runs:
+            if run.suffix.lower() in SUFFIXES and not run.is_dir():
+                raise RunError(f"{run} is no folder of a run.", remedy=f"To write the report there: --out {run}.")
         pieces = forms()[form](gather(runs, load_settings(home).home, score))
         if out is None:
             sys.stdout.writelines(pieces)

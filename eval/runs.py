@@ -102,15 +102,15 @@ class Manifest:
 
 # What must be equal for answers to belong into one run, and how to say what it was.
 IDENTITY: dict[str, tuple[str, Callable[[Manifest], str]]] = {
-    "source": ("kind of run", lambda m: m.source),
-    "set_hash": ("question set", lambda m: f"{m.set_name}, {m.questions} questions, {m.set_hash}"),
-    "llm": ("back end", lambda m: m.llm),
-    "settings": ("settings", lambda m: m.settings),
-    "overrides": ("--setting", lambda m: ", ".join(f"{k}={v}" for k, v in sorted(m.overrides.items())) or "none"),
-    "prompts": ("prompt", lambda m: ", ".join(f"{k} {v}" for k, v in sorted(m.prompts.items()))),
-    "library": ("library", lambda m: f"{m.papers} papers, {m.library}"),
-    "vouch": ("version of Vouch", lambda m: m.vouch),
-    "seed": ("sample", lambda m: "none" if m.seed is None else f"seed {m.seed}"),
+    "source": ("another kind of run", lambda m: m.source),
+    "set_hash": ("another question set", lambda m: f"{m.set_name}, {m.questions} questions, {m.set_hash}"),
+    "llm": ("another back end", lambda m: m.llm),
+    "settings": ("other settings", lambda m: m.settings),
+    "overrides": ("another --setting", lambda m: ", ".join(f"{k}={v}" for k, v in sorted(m.overrides.items())) or "none"),
+    "prompts": ("another prompt", lambda m: ", ".join(f"{k} {v}" for k, v in sorted(m.prompts.items()))),
+    "library": ("another library", lambda m: f"{m.papers} papers, {m.library}"),
+    "vouch": ("another version of Vouch", lambda m: m.vouch),
+    "seed": ("another sample", lambda m: "none" if m.seed is None else f"seed {m.seed}"),
 }
 
 
@@ -148,7 +148,7 @@ def require_same(folder: Path, old: Manifest, new: Manifest) -> None:
     ]
     if changed:
         raise RunChanged(
-            f"{folder} holds a run with another {', another '.join(changed)}.",
+            f"{folder} holds a run with {', '.join(changed)}.",
             remedy=f"Give a folder of its own, such as --out {folder}-2, or leave --out away.",
         )
 

@@ -102,7 +102,7 @@ def test_another_set_or_back_end_is_refused(questions: QuestionSet, assistant: A
     runner.run(questions, assistant, out, limit=1)
     with pytest.raises(RunChanged, match="another question set"):
         runner.run(load_questions(write("other.jsonl", '{"question": "Why?"}')), assistant, out)
-    with pytest.raises(RunChanged, match=r"another back end \(then extractive; now openai:gpt-4o-mini\), another settings"):
+    with pytest.raises(RunChanged, match=r"another back end \(then extractive; now openai:gpt-4o-mini\), other settings"):
         runner.run(questions, assistant, out, llm="openai:gpt-4o-mini")
     assert ids(out) == ["q1"]
 
