@@ -25,7 +25,7 @@ FOLDS, ROUNDS = 5, 3
 RIDGE = 3.0  # L2 penalty on standardised coefficients
 RESAMPLES = 2000
 ABOUT = ("cosine", "pieces", "pieces_weakest", "words", "numbers")
-AGREES = ("pieces_together", "agreement_least", "sides_least", "comparison", "direction")
+AGREES = ("pieces_together", "agreement_least", "sides_least", "bound", "comparison", "direction")
 """Features of the two regressions."""
 FIGURES = {
     "auroc_nei": ("NEI", "chance that a supported claim gets a higher probability than one the abstract does not decide"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.binding import Bound, bind, bound_agreement
 from rag.answering.direction import View, load_direction
 from rag.answering.polarity import Cue, agreement, comparable, cues, negates
 from rag.answering.quantities import Quantity, quantities, unmatched
@@ -18,6 +19,7 @@ from rag.terms import content_words
 Matrix = NDArray[np.float32]
 KINSHIP = 0.1  # how fast the weight of a cue falls with its distance in meaning from the cue it is compared with
 CLOSENESS = 0.08  # the same for sentences, by their cosine to the sentence judged
+NEARNESS = 0.15  # the same where the words beside a cue decide
 OTHER_AXIS = 0.5  # weight of a cue on another axis that can still be compared
 LITTLE = 0.05  # the same for comparisons
 NOTHING = 0.001  # weight of finding no comparable cue: an agreement far away counts little
@@ -32,6 +34,7 @@ class Read:
     words: frozenset[str]
     cues: tuple[Cue, ...]
     cue_vectors: Vectors
+    bound: tuple[Bound, ...]
     negates: bool
     comparison: Comparison | None
     view: View
@@ -55,6 +58,7 @@ def read(text: str, vectors: TokenVectors) -> Read:
         words,
         tuple(found),
         cue_vectors,
+        bind(text, found, words),
         negates(text),
         comparison(text, found),
         load_direction().view(vectors, found),
@@ -92,6 +96,7 @@ def measure(said: Read, evidence: Sequence[Read]) -> Measured:
         "numbers": float(len(unmatched(said.quantities, [one for own in evidence for one in own.quantities]))),
     }
     features |= _polarity(said, evidence, cosines)
+    features["bound"] = _bound(said, evidence, cosines)
     features["comparison"] = _comparison(said, evidence, cosines)
     views = [own.view for own in evidence]
     features["direction"] = load_direction().agreement(said.view, views, likeness, cosines)
@@ -140,6 +145,11 @@ def _polarity(said: Read, evidence: Sequence[Read], cosines: NDArray[np.float32]
         "sides_least": min(sides, default=0.0),
         "negation": (2 * said.negates - 1) * (2 * negating - 1),
     }
+
+
+def _bound(said: Read, evidence: Sequence[Read], cosines: NDArray[np.float32]) -> float:
+    weights = np.exp((cosines - cosines.max()) / NEARNESS)
+    return bound_agreement(said.bound, [(own.bound, float(weight)) for own, weight in zip(evidence, weights, strict=True)])
 
 
 def _comparison(said: Read, evidence: Sequence[Read], cosines: NDArray[np.float32]) -> float:

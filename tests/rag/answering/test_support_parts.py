@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from rag.answering.binding import bind, bound_agreement
 from rag.answering.polarity import agreement, cues
 from rag.answering.quantities import quantities, unmatched
 from rag.answering.quotation import copied
@@ -15,6 +16,7 @@ from rag.answering.support import SupportChecker
 from rag.answering.trust import trust
 from rag.embedding import TokenVectors
 from rag.embedding.minilm import MiniLM
+from rag.terms import content_words
 
 CLAIM = "Aspirin reduces the risk of stroke."
 
@@ -91,6 +93,23 @@ def test_quantities_are_compared_as_numbers_with_units(said: str, given: str, mi
 def test_cues_agree_or_not(one: str, other: str, same: int) -> None:
     (a,), (b,) = cues(one), cues(other)
     assert agreement(a, b) == pytest.approx(same)
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "sign"),
+    [
+        ("Aspirin reduces pain.", "Aspirin reduces pain, and sleep increases.", 1),
+        ("Aspirin increases pain.", "Aspirin reduces pain, and sleep increases.", -1),
+        ("Pain is increased by aspirin.", "Aspirin reduces pain; sleep increases.", -1),
+        ("Aspirin does not reduce pain.", "Aspirin reduces pain; sleep increases.", -1),
+        ("Aspirin reduces nausea.", "Sleep increases.", 0),
+        ("Aspirin was given.", "Aspirin reduces pain.", 0),
+    ],
+)
+def test_a_cue_is_held_against_cues_that_stand_beside_the_same_words(said: str, given: str, sign: int) -> None:
+    one, other = (bind(text, cues(text), set(content_words(text))) for text in (said, given))
+    found = bound_agreement(one, [(other, 1.0)])
+    assert (found > 0.2) - (found < -0.2) == sign
 
 
 def test_a_negator_reaches_to_the_end_of_its_clause() -> None:
