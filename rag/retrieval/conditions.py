@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from rag.library.selection import Conditions, Facts, Order
 from rag.retrieval.dates import marked
+from rag.retrieval.joining import Statement, clash, combined, joined
 from rag.retrieval.orders import read_order
 from rag.retrieval.wording import Asked, Rule, Said, excluding, near_work, rule
-
-_JOINED = frozenset(("none_of", "any_of"))
-"""Fields to which every condition adds; of any other, the first counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +43,57 @@ def read_conditions(question: str, facts: Facts, without: Collection[str] = ()) 
     """The conditions a question states. Rules are tried in order; wording that one has used is not seen by the next.
 
     Those whose label is in `without` are read over: they neither hold nor stay in the topic. What a "not", "excluding" or
-    "other than" turns round is excluded, and where that cannot be decided, it is no condition.
+    "other than" turns round is excluded. Wording of which that cannot be decided is no condition, nor is what an "or" joins
+    to something that is none.
     """
     question = " ".join(question.split())
-    asked = Asked(question, facts)
-    rest, dated = question, marked(question)
-    values: dict[str, Any] = {}
-    labels: list[str] = []
-
-    def take(start: int, end: int) -> str:
-        nonlocal rest, dated
-        rest, dated = (text[:start] + " " * (end - start) + text[end:] for text in (rest, dated))
-        return question[start:end].strip(" ,;:?.()[]")
-
-    for each in rules():
-        for match in each.pattern.finditer(dated if each.marked else rest):
-            text = dated if each.marked else rest
-            if not text[match.start() : match.end()].strip() or text[match.start() : match.end()] != match[0]:
-                continue  # taken since the search began
-            said = each.read(match, asked)
-            end = said.end if said and said.end is not None else match.end()
-            if said is None or (each.near_work and not near_work(rest, match.start(), end)):
-                continue
-            start = match.start() if said.excluded else excluding(rest, match.start())
-            if start is None:
-                continue
-            found = said.values(start < match.start())
-            if any(name in values and name not in _JOINED for name in found):
-                continue
-            label = take(start, end)
-            if label not in without:
-                labels.append(label)
-                values |= {name: (*values.get(name, ()), *new) if name in _JOINED else new for name, new in found.items()}
+    rest = question
+    stated = joined(question, _statements(question, facts))
+    for statement in stated:
+        rest = _blank(rest, statement.start, statement.end)
+    labels = [_label(question[statement.start : statement.end]) for statement in stated]
+    kept = [statement for statement, label in zip(stated, labels, strict=True) if label not in without]
+    values = combined(question, kept)
+    labels = [label for label in labels if label not in without]
     ranking = read_order(rest, "min_upvotes" in values)
     if ranking is not None:
-        label = " … ".join(take(*place) for place in sorted(ranking.places))
+        label = " … ".join(_label(question[start:end]) for start, end in sorted(ranking.places))
+        for place in ranking.places:
+            rest = _blank(rest, *place)
         if label in without:
             ranking = None
         else:
             labels.append(label)
     return Reading(Conditions(**values), tuple(labels), None if ranking is None else ranking.order, " ".join(rest.split()))
+
+
+def _statements(question: str, facts: Facts) -> list[Statement]:
+    """What the rules read from the question, in the order of its words."""
+    asked = Asked(question, facts)
+    plain, dated = question, marked(question)
+    found: list[Statement] = []
+    for each in rules():
+        for match in each.pattern.finditer(dated if each.marked else plain):
+            start, end = match.span()
+            if (dated if each.marked else plain)[start:end] != match[0]:
+                continue  # taken since the search began
+            said = each.read(match, asked)
+            if said is None or (each.near_work and not near_work(plain, start, said.end or end)):
+                continue
+            begin = excluding(plain, start)
+            if begin is None or (said.excluded and begin < start):
+                continue
+            end = said.end or end
+            statement = Statement(begin, end, said.conditions(), said.all_of, said.excluded or begin < start)
+            if not any(clash(statement, other) for other in found):
+                found.append(statement)
+                plain, dated = _blank(plain, begin, end), _blank(dated, begin, end)
+    return sorted(found, key=lambda statement: statement.start)
+
+
+def _label(text: str) -> str:
+    return text.strip(" ,;:?.()[]")
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]

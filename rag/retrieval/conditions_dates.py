@@ -20,6 +20,12 @@ _OF_ITS_OWN = re.compile(
     re.IGNORECASE,
 )
 """Before "from 2019": that is when the data are from, or when something happened."""
+_OF_OTHERS = re.compile(
+    r"\b(?:cit(?:e|es|ed|ing)|extend\w*|build\w* (?:up)?on|improv\w*(?: on| over| upon)?|based on|revisit\w*|replicat\w*"
+    r"|reproduc\w*|critici[sz]\w*) (?:\w+ ){0,2}(?:work|works|papers?|stud(?:y|ies)|methods?|results)\s*$",
+    re.IGNORECASE,
+)
+"""Before "from 2019": the papers that are cited are from then, not those that cite them."""
 _EVENT = re.compile(
     r"\b(?:census|elections?|olympics?|pandemic|crisis|cup|wars?|outbreak|epidemic|earthquake|season|referendum|challenge|competitions?"
     r"|edition|version|workshop|conference|shared|track|budget|data|presidential|us|coronavirus|championships?|games|campaign"
@@ -63,7 +69,8 @@ def _in_or_from(match: re.Match[str], asked: Asked) -> Said | None:
     """`in 2021`, but not of `data from 2021`, and not `climate in 2050` where nothing can be that new."""
     spans = _spans(match, asked)
     newest = asked.facts.newest
-    if _OF_ITS_OWN.search(match.string[: match.start()]) or _EVENT.match(match.string[match.end() :].lstrip()):
+    ahead = match.string[: match.start()]
+    if _OF_ITS_OWN.search(ahead) or _OF_OTHERS.search(ahead) or _EVENT.match(match.string[match.end() :].lstrip()):
         return None
     far = newest is not None and any(span.first.year > newest.year + 1 for span in spans)
     return None if far and not re.search(DATED, match[0], re.IGNORECASE) else _within()(match, asked)
@@ -188,6 +195,14 @@ def _day(match: re.Match[str], asked: Asked) -> Said | None:
     return Said(({"file": name},) if name else (_values(spans[0]),))
 
 
+def _day_excluded(match: re.Match[str], asked: Asked) -> Said | None:
+    """`from 2023 excluding May`: of the year said before."""
+    start, end = match.span("a")
+    said = spans_in(asked.text[:start])
+    spans = spans_in(asked.text[start:end], said[-1].last if said else asked.facts.newest)
+    return Said((_values(spans[0]),), excluded=True) if spans else None
+
+
 def _date(pattern: str, read: Read, *, near_work: bool = False) -> Rule:
     return rule(pattern, read, near_work=near_work, marked=True)
 
@@ -208,6 +223,7 @@ _ALONE = r"(?= (?:about|on|regarding|concerning|that|which)\b|\s*\?|\s*$)"
 DATE_RULES: tuple[Rule, ...] = (
     _date(rf"{EXCLUDES} (?:(?:the|any|those|in|from|of|years?|period) )*{_LIST}{_NOT_BARE}(?: ones\b)?", _within(excluded=True)),
     _date(rf"(?<!\w){_ON}{_EARLIER} (?P<a>{ANY}) or (?:{_LATER}|(?P<inclusive>{_SINCE})) (?P<b>{ANY})", _outside, near_work=True),
+    _date(rf"{EXCLUDES} (?:(?:the|any|those|in|from|of) )*(?P<a>{YEARLESS}){_NOT_BARE}", _day_excluded),
     _date(rf"\bpre[- ](?P<a>{DATE})", _until(exclusive=True)),
     _date(rf"\bpost[- ](?P<a>{DATE})", _from(exclusive=True)),
     _date(rf"\bnon[- ](?P<a>{DATE})", _within(excluded=True)),
@@ -252,6 +268,8 @@ DATE_RULES: tuple[Rule, ...] = (
     ),
     _date(rf"\b{_ON}(?:from )?(?:at least|more than|over) {_AGE} (?:old|ago)\b", _older, near_work=True),
     _date(rf"\b{_ON}(?:older than|more than|over) {_AGE}(?: old)?\b", _older, near_work=True),
+    _date(rf"\b(?:is|are|was|were) (?P<n>{NUMBER}|an?) years? old\b", _years_ago, near_work=True),
+    _date(rf"\b{_ON}(?:from )?{_AGE} (?:ago|old) or (?:older|earlier|more)\b", _older, near_work=True),
     _date(rf"\b{_ON}(?:from )?(?P<n>{NUMBER}|an?) years? ago\b", _years_ago, near_work=True),
     _date(
         rf"\b(?:(?:{_IN}|{DATED}) )?(?<!the )(?P<which>this|last|previous) (?P<unit>year|month)(?:['’]s)?(?! of)\b",

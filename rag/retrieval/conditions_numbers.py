@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.retrieval.wording import NUMBER, WORK, Asked, Read, Rule, Said, number, rule, says
+from rag.retrieval.wording import NUMBER, PLAIN_WORK, Asked, Read, Rule, Said, number, rule, says
 
 _UPVOTES = r"(?:up-?votes?)"
 _VOTES = r"(?:votes?|likes?)"  # of other things too
@@ -80,7 +80,11 @@ def _counts(noun: str, field: str, lead: str = "", *, near_work: bool = False) -
 def _compared(noun: str, field: str) -> tuple[Rule, ...]:
     """`upvotes > 5`, `an upvote count of at least 5`."""
     lead = rf"(?<!\w)(?:with )?(?:an? )?(?:(?:number|count) of )?{noun}(?: count)?:? ?(?:of |is |are )?"
-    return _bounds(lead, r"\b(?! \w*(?:year|month))", field)
+    return (
+        *_bounds(lead, r"\b(?! \w*(?:year|month))", field),
+        rule(rf"\b{_WITH} more {noun} than (?P<n>{NUMBER})\b", _count(f"min_{field}", None, 1)),
+        rule(rf"\b{_WITH} (?:fewer|less) {noun} than (?P<n>{NUMBER})\b", _count(None, f"max_{field}", -1)),
+    )
 
 
 def _upvoted(match: re.Match[str], _: Asked) -> Said:
@@ -99,8 +103,12 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(rf"\b{_LACKS} titles?\b|\buntitled\b", says(has_title=False)),
     rule(rf"\b{_LACKS} arxiv (?:ids?|numbers?|identifiers?)\b", says(has_arxiv_id=False)),
     rule(rf"\b{_HAS} arxiv (?:ids?|numbers?|identifiers?)\b", says(has_arxiv_id=True)),
-    rule(rf"\btitled(?= {WORK}\b)|\b{_HAS} titles?\b", says(has_title=True)),
-    rule(rf"\bdated(?= {WORK}\b)|\b{_HAS} (?:publication )?dates?\b", says(has_date=True)),
+    rule(rf"\btitled(?= {PLAIN_WORK}\b)|\b{_HAS} titles?\b", says(has_title=True)),
+    rule(
+        rf"\bdated(?= {PLAIN_WORK}\b)|\b{_HAS} (?:publication )?dates?\b"
+        r"(?! (?:after|before|since|of|in|between|from|later|earlier|on|until))",
+        says(has_date=True),
+    ),
     rule(
         rf"\b(?:was |were |been |got )?upvoted (?:(?P<bound>{_LEAST}|{_MORE}|{_MOST}|{_LESS}) )?(?:exactly |only )?"
         rf"(?:(?P<n>{NUMBER})(?P<plus>\+| or more)? times\b|(?P<times>once|twice)\b)",

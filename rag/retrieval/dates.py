@@ -23,7 +23,7 @@ _DATE = (
     rf"|{_YEAR} ?(?:Q[1-4]|H[12])\b|(?:the )?(?:{'|'.join(_QUARTERS)}|last) quarter of {_YEAR}"
     rf"|(?:the )?(?:beginning|start|middle|end) of {_YEAR}"
     rf"|{_MONTH} {_DAY},? {_YEAR}|{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH},? (?:of )?{_YEAR}"
-    rf"|(?:(?:the )?years? )?(?:early[- ]|mid-?|late[- ])?{_YEAR})"
+    rf"|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:(?:the )?years? )?(?:early[- ]|mid-?|late[- ])?{_YEAR})"
 )
 _YEARLESS = rf"(?:{_MONTH} {_DAY}|{_DAY} (?:of )?{_MONTH}|{_PROPER})"
 _EARLY = {
@@ -94,6 +94,8 @@ def span_of(text: str, newest: dt.date | None = None) -> Span | None:
         if not found[3] and second > 12:  # 2019-21
             return _years(year, year // 100 * 100 + second)
         return _days(year, second, int(found[3]) if found[3] else None)
+    if found := re.fullmatch(rf"(\d\d?)/({_YEAR})", text):
+        return _days(int(found[2]), int(found[1]), None)
     said = re.findall(_YEAR, text)
     month = re.search(rf"\b{_MONTH}", text)
     if month is None:

@@ -30,9 +30,9 @@ WORKS = re.compile(
 _ABOUT = """
 abstract abstracts anything appear appeared article articles author authors batch came collection come concern contain count
 cover date dated dates deal dump dumps entries entry everything exist file first hold last library many number occur one ones
-organisation organization paper people preprint preprints publication publications publish published record records release
-released say something source sources studies study there title titles top total treat upvote upvotes vote votes work
-works write written year
+organisation organization paper people preprint preprints proceedings publication publications publish published record
+records release released say something source sources studies study there title titles top total treat upvote upvotes vote
+votes work works write written year
 """
 ABOUT_PAPERS = frozenset(stem(word) for word in _ABOUT.split())
 """Words that speak of papers as such: a question of nothing else asks for a list by metadata."""

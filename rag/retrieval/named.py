@@ -187,6 +187,11 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(rf"\b(?:written|(?:co-?)?authored) by {PEOPLE}", author),
     rule(rf"\bby {PEOPLE}", author, near_work=True),
     rule(rf"\b(?:with|has|have) {PEOPLE} (?:as|among)(?: \w+){{0,2}} (?:co-?)?authors?\b", author),
+    rule(
+        rf"\b(?:where|in which|of which|that have|that has) {PEOPLE} (?:is|are|was|were) (?:an?|among the|one of the|the|both)?"
+        r" ?(?:\w+ )?(?:co-?)?authors?\b",
+        author,
+    ),
     rule(rf"\bauthors?(?: is| are|:|=) ?{PEOPLE}", author),
     rule(rf"\b(?P<who>{PERSON})['’]s? (?={WORK}\b)", author),
     rule(
@@ -204,7 +209,7 @@ NAME_RULES: tuple[Rule, ...] = (
         rf"\b(?P<venue>{ACRONYM} (?:19|20)\d\d) (?={WORK}\b)|\b(?P<bare>{ACRONYM}) (?=(?:papers|publications|articles)\b)", venue
     ),
     rule(
-        r"(?<=s )(?:at|in|from) (?:the )?(?P<venue>(?-i:[A-Z])[\w&-]{2,}(?: (?:19|20)\d\d)?)(?=[\s,.?!;:)]|$)",
+        r"(?:(?<=s )|(?<=not ))(?:at|in|from) (?:the )?(?P<venue>(?-i:[A-Z])[\w&-]{2,}(?: (?:19|20)\d\d)?)(?=[\s,.?!;:)]|$)",
         venue,
         near_work=True,
     ),

@@ -35,6 +35,7 @@ _SORTED = re.compile(
     r"|(?:newest|latest|oldest|highest|lowest|most|fewest|least)(?: \w+)? first)\)?)?\b",
     re.IGNORECASE,
 )
+_ASKED_TO_SORT = re.compile(r"\W*(?:please |can you |could you )*(?P<verb>sort|order|rank|arrange|list)\b", re.IGNORECASE)
 _FIRST = re.compile(
     r",? ?\b(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?|list(?:ed)?) )?(?:from )?(?:the )?"
     r"(?:(?P<new>(?:newest|latest|most recent)(?: ones| papers)? first|newest to oldest"
@@ -80,7 +81,7 @@ def _first(text: str) -> Ranking | None:
 def _sorted(text: str) -> Ranking | None:
     for found in _SORTED.finditer(text):
         top = _TOP.search(text)
-        if not (found["verb"] or top or re.match(r"in order of", found[0].strip(), re.IGNORECASE)):
+        if not (found["verb"] or top or _ASKED_TO_SORT.match(text) or re.match(r"in order of", found[0].strip(), re.IGNORECASE)):
             continue
         if not near_work(text, found.start(), found.end(), 12) and not found["votes"]:
             continue
@@ -89,7 +90,9 @@ def _sorted(text: str) -> Ranking | None:
         up = re.search(r"\basc|increasing|oldest|lowest|fewest|least", way)
         down = re.search(r"\bdesc|decreasing|newest|latest|highest|most", way)
         descending = not up if up or down else field != "date" or top is not None
-        return _limited(text, Order(field, descending, None, whole=top is None), found)
+        ranking = _limited(text, Order(field, descending, None, whole=top is None), found)
+        asked = _ASKED_TO_SORT.match(text)
+        return Ranking(ranking.order, (*ranking.places, asked.span("verb"))) if asked and not found["verb"] else ranking
     return None
 
 

@@ -30,21 +30,22 @@ RELEASES = r"(?:publish(?:ed|es)?|released?|post(?:ed)?|put out)"
 NEAR_WORK = 5  # words between a paper-like noun and a condition that has no verb of its own
 NEAR_TOPIC = 12  # the same with a topic between them
 
-_PLAIN_WORK = r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|preprints?|research|everything|anything|entries|ones)"
+PLAIN_WORK = r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|preprints?|research|everything|anything|entries|ones)"
 _FILLING = (
     rf"(?:any|the|those|these|that|which|who|was|were|are|is|be|been|being|have|has|had|do|does|did|me|us|show|list|give|include|including"
-    rf"|want|need|see|use|{_PLAIN_WORK}|{DATED}|{RELEASES}|come|comes|coming|from|by|in|at|of|with|get|got|date|dates"
+    rf"|want|need|see|use|{PLAIN_WORK}|{DATED}|{RELEASES}|come|comes|coming|from|by|in|at|of|with|get|got|date|dates"
     r"|specifically|years?|authored)"
 )
 _STARTS = r"(?:^|[,;:.(—–-] ?|\b(?:and|but|please|just) )"
 EXCLUDES = (
     r"(?:\b(?:(?:(?:is|are|was|were|do|does|did|has|have) )?(?:not|never)|neither|nor|without|none|nothing"
     r"|except(?:ing)?(?: for)?|exclud(?:e|es|ing)|other than|apart from"
-    r"|aside from|besides?|outside(?: of)?|(?:all|anything|everything|any) but|minus|rather than|instead of)|\b\w+n['’]t"
+    rf"|aside from|besides?|outside(?: of)?|(?:all|any|every|anything|everything)(?: (?:of )?(?:the )?{PLAIN_WORK})? but|minus"
+    r"|rather than|instead of)|\b\w+n['’]t"
     rf"|{_STARTS}(?:no|skip(?:ping)?|ignor(?:e|ing)|omit(?:ting)?|leav(?:e|ing) out|drop(?:ping)?|disregard(?:ing)?))"
 )
 _ABOUT = re.compile(
-    rf"\b{_PLAIN_WORK}(?: that| which)? (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
+    rf"\b{PLAIN_WORK}(?: that| which)? (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
     r"|deal(?:ing)? with|address(?:ing)?|related to)(?: (?!that|which|using|use|trained)[^\s,;:.?]+){1,9}$",
     re.IGNORECASE,
 )
@@ -52,6 +53,7 @@ _ABOUT = re.compile(
 _DATED = re.compile(rf"\b{DATED}\b", re.IGNORECASE)
 _NEAR = re.compile(
     rf"\b(?:{WORK}|{DATED}|{RELEASES}"
+    r"|what(?:['’]s| is| was| has been) new"
     r"|(?:of|among) (?:them|these|those)(?= (?:is|are|was|were|has|have|came|do|did)\b|[ ,?]*$|,| \|))\b",
     re.IGNORECASE,
 )
@@ -77,14 +79,9 @@ class Said:
     excluded: bool = False
     end: int | None = None
 
-    def values(self, excluded: bool) -> dict[str, Any]:
-        """As fields of Conditions. Nobody who says "not by A and B" wants papers by A alone."""
-        each = tuple(Conditions(**values) for values in self.choices)
-        if excluded != self.excluded:
-            return {"none_of": each}
-        if len(each) == 1:
-            return self.choices[0]
-        return {"any_of": tuple((one,) for one in each) if self.all_of else (each,)}
+    def conditions(self) -> tuple[Conditions, ...]:
+        """The choices."""
+        return tuple(Conditions(**values) for values in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

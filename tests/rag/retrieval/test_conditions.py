@@ -84,7 +84,7 @@ def test_the_topic_is_what_remains() -> None:
 
 def test_a_condition_can_be_taken_back() -> None:
     question = "Pruning papers from 2021 with at least 5 authors, newest first?"
-    assert read_conditions(question, FACTS).labels == ("with at least 5 authors", "from 2021", "newest first")
+    assert read_conditions(question, FACTS).labels == ("from 2021", "with at least 5 authors", "newest first")
     without = read_conditions(question, FACTS, {"from 2021"})
     assert without.labels == ("with at least 5 authors", "newest first")
     assert without.conditions == Conditions(min_authors=5)
