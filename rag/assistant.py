@@ -57,12 +57,13 @@ class Assistant(Upkeep):
         within: Collection[str] | None = None,
         cancelled: Callable[[], bool] = never,
         on_sentence: OnSentence | None = None,
+        knowledge: str | None = None,
     ) -> Answer:
         """Answer from the library. `history` are the answers of the conversation so far, oldest first.
 
         `on_token` receives the answer's text piece by piece, `on_sentence` each sentence with its number (from 0) and its
         verdict as it closes; a later call with the same number takes its place, None takes it away. `llm` takes the place of
-        `settings.llm` for this question.
+        `settings.llm` for this question, `knowledge` that of `settings.knowledge`.
         With `filters=False` no condition ("papers from 2023") is read from the question; conditions whose label (as in
         `Answer.filters`) is in `without` are left out. Papers whose id is in `hidden` are not found, as if the library did
         not hold them; where `within` is given, only papers with these ids are. Once `cancelled` says so, a model's answer ends
@@ -71,7 +72,8 @@ class Assistant(Upkeep):
         without one, or once text has reached `on_token`, BackendError is raised.
         """
         spec = llm or self.settings.llm
-        asked_with = {**self.settings.shaping(), "llm": spec, "filters": filters, "without": sorted(without)}
+        settings = self.settings.writing_from(knowledge)
+        asked_with = {**settings.shaping(), "llm": spec, "filters": filters, "without": sorted(without)}
         if within is not None:
             asked_with["within"] = len(within)
         clock = Clock()
@@ -126,7 +128,7 @@ class Assistant(Upkeep):
                     question,
                     evidence,
                     backends[chosen],
-                    self.settings,
+                    settings,
                     self._checker.check,
                     tell,
                     on_sentence,
@@ -161,7 +163,7 @@ class Assistant(Upkeep):
             filters=found.labels,
             invented=draft.invented,
             notes=tuple(note for note in (found.note, *stages.notes, *draft.notes, screened.note) if note),
-            settings_fingerprint=self.settings.fingerprint(),
+            settings_fingerprint=settings.fingerprint(),
             settings=asked_with,
             follows=tuple(answer.id for answer in history if answer.id),
             repairs=draft.repairs,

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
+Knowledge = Literal["papers", "papers-first"]
+KNOWLEDGE: tuple[Knowledge, ...] = get_args(Knowledge)
 PREFIX = "VOUCH_"
 ENV_FILE = ".env"
 SHAPING = (
@@ -130,7 +132,7 @@ class Settings(BaseSettings):
     )
     litellm_base_url: str | None = Field(default=None, description="address for litellm, such as that of its proxy")
     answer_words: int = Field(default=90, ge=20, description="words a quoted answer aims at; lists may be longer")
-    knowledge: Literal["papers", "papers-first"] = Field(
+    knowledge: Knowledge = Field(
         default="papers",
         description="what a back end may write from: papers, or papers-first to add its own knowledge, marked as such",
     )
@@ -238,6 +240,15 @@ class Settings(BaseSettings):
         """Back ends a user may pick: VOUCH_LLM first, then VOUCH_LLM_CHOICES, and always `extractive`."""
         named = [self.llm, *(c.strip() for c in self.llm_choices.split(",")), "extractive"]
         return tuple(dict.fromkeys(c for c in named if c))
+
+    def writing_from(self, knowledge: str | None) -> Self:
+        """These settings with another `knowledge`, or as they are. Raises SettingsError for a word that is none of KNOWLEDGE."""
+        if knowledge in (None, self.knowledge):
+            return self
+        if knowledge not in KNOWLEDGE:
+            expected = " or ".join(KNOWLEDGE)
+            raise SettingsError(f"A back end cannot write from {knowledge!r}.", remedy=f"Expected {expected} (VOUCH_KNOWLEDGE).")
+        return self.model_copy(update={"knowledge": knowledge})
 
     def shaping(self) -> dict[str, Any]:
         """The settings that shape an answer, without addresses: what a stored answer holds of them."""

@@ -59,25 +59,37 @@ class Conversation:
         """Whether something is being answered or waits for it, here."""
         return bool(self._job or self._waiting)
 
-    def ask(self, question: str, llm: str, within: str = "") -> None:
+    def ask(self, question: str, llm: str, within: str = "", knowledge: str = "") -> None:
         """Add a question and begin on it. The same one again while it still waits is a double click, and is not added."""
         question = question.strip()
         with self._lock:
             last = self._turns[-1] if self._turns else None
             if not question or (last and last.question == question and last.replies[-1].open):
                 return
-            self._add(Turn(new_id(), question, ()), Reply(new_id(), llm, within=within))
+            self._add(Turn(new_id(), question, ()), Reply(new_id(), llm, within=within, knowledge=knowledge))
 
     def ask_again(
-        self, turn_id: str, llm: str, *, without: Sequence[str] = (), alone: bool = False, beside: bool = False
+        self,
+        turn_id: str,
+        llm: str,
+        *,
+        without: Sequence[str] = (),
+        alone: bool = False,
+        beside: bool = False,
+        knowledge: str = "",
     ) -> None:
-        """Answer that turn once more: by another back end, without conditions, or without the conversation before it."""
+        """Answer that turn once more: by another back end, without conditions, or without the conversation before it.
+
+        It is written from the same as before, where `knowledge` says nothing else.
+        """
         with self._lock:
             turn = self._turn(turn_id)
             if turn is not None and not turn.replies[-1].open:
                 last = turn.replies[-1]
-                within = last.within or str(last.answer.settings.get("scope", "") if last.answer else "")
-                self._add(turn, Reply(new_id(), llm, tuple(without), alone, beside, within=within))
+                said = last.answer.settings if last.answer else {}
+                within, known = last.within or str(said.get("scope", "")), last.knowledge or str(said.get("knowledge", ""))
+                reply = Reply(new_id(), llm, tuple(without), alone, beside, within=within, knowledge=knowledge or known)
+                self._add(turn, reply)
 
     def _add(self, turn: Turn, reply: Reply) -> None:
         try:

@@ -15,7 +15,7 @@ from rag.assistant import EXTRACTIVE, Assistant
 from rag.library.report import IngestReport
 from rag.paper import Paper
 from rag.settings import Settings
-from ui import address, scope, suggestions, uploads
+from ui import address, knowledge, scope, suggestions, uploads
 from ui.conversation import Conversation
 from ui.jobs import Job
 from ui.talks import Talks
@@ -103,7 +103,7 @@ def show_kept(identity: str) -> None:
 def ask(question: str) -> None:
     """Ask in the conversation that is shown, by the back end that is chosen."""
     talk: Conversation = st.session_state.conversation
-    talk.ask(question, chosen(), scope.chosen())
+    talk.ask(question, chosen(), scope.chosen(), knowledge.chosen(assistant().settings))
     show(talk)
 
 

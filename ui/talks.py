@@ -41,6 +41,7 @@ class Engine(scope.Library, Protocol):
         within: Collection[str] | None = None,
         cancelled: Callable[[], bool] = ...,
         on_sentence: Callable[[int, Sentence | None], None] | None = None,
+        knowledge: str | None = None,
     ) -> Answer: ...
 
     def embed_question(self, question: str) -> tuple[str, Vectors]: ...
@@ -108,6 +109,7 @@ class Talks:
             job.latest = tuple(own for _, own in sorted(closed.items()) if own is not None)
 
         ask = partial(self._engine.ask, llm=reply.llm, without=reply.without, cancelled=job.unwanted, on_sentence=close)
+        ask = partial(ask, knowledge=reply.knowledge or None)
         if not reply.within:
             return ask(task.question, task.history, job.say)
         part = scope.look_up(self._engine, reply.within)

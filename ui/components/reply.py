@@ -13,7 +13,7 @@ from rag.conversations.record import Interrupted, Reply, Turn
 from rag.errors import BackendError, LibraryError, VouchError
 from rag.export import FORMATS
 from rag.paper import Paper
-from ui import feedback, state
+from ui import feedback, knowledge, state
 from ui.components.answer import answer_html, plain_text
 from ui.components.footer import QUOTING, back_end
 from ui.components.notice import error_html
@@ -156,8 +156,10 @@ def _again(talk: Conversation, turn: Turn, reply: Reply) -> None:
 
     def ask() -> None:
         llm = st.session_state[key]
-        talk.ask_again(turn.id, llm, without=reply.without, alone=reply.alone, beside=llm != reply.llm)
+        beside = llm != reply.llm or (llm != QUOTING and now != knowledge.of(reply))
+        talk.ask_again(turn.id, llm, without=reply.without, alone=reply.alone, beside=beside, knowledge=now)
 
+    now = knowledge.chosen(state.assistant().settings)
     choices = state.back_ends()
     others = [*(choice for choice in choices if choice != reply.llm), reply.llm]
     st.menu_button(

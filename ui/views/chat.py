@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.answering.record import Answer
 from rag.conversations.record import Reply, Turn
 from rag.errors import LibraryError
-from ui import scope, state
+from ui import knowledge, scope, state
 from ui.components import choice, history, ingest, scroll
 from ui.components.answer import draft_html
 from ui.components.footer import QUOTING, back_end
@@ -71,10 +71,8 @@ def _sidebar(talk: Conversation) -> None:
         words = "Answers are sentences quoted from the abstracts, word for word."
         if len(choices) == 1:
             words = "No language model is set up. " + words + " Set VOUCH_LLM to use one."
-    elif state.assistant().settings.knowledge == "papers":
-        words = "It writes from your papers alone (VOUCH_KNOWLEDGE=papers)."
     else:
-        words = "It may add what it knows itself, marked “not from your library” (VOUCH_KNOWLEDGE=papers-first)."
+        words = knowledge.draw(state.assistant().settings)
     st.html(f'<p class="v-sidebar">{words}</p>')
     history.draw(talk)
 
@@ -151,7 +149,7 @@ def _replies(talk: Conversation, turn: Turn) -> tuple[Reply, DeltaGenerator] | N
     with st.container(key=f"beside-{turn.id}"):
         for reply, column in zip(replies, st.columns(len(replies), gap="medium"), strict=True):
             with column:
-                st.html(f'<h3 class="v-by">{text(back_end(reply.llm))}</h3>')
+                st.html(f'<h3 class="v-by">{text(knowledge.by(reply))}</h3>')
                 found = _reply(talk, turn, reply) or found
     return found
 
@@ -172,7 +170,7 @@ def _chosen(turn: Turn) -> list[Reply]:
         range(len(able)),
         selection_mode="multi",
         default=numbers,
-        format_func=lambda n: label(f"{n + 1} · {back_end(able[n].llm)}"),
+        format_func=lambda n: label(f"{n + 1} · {knowledge.by(able[n])}"),
         key=f"answers-{turn.id}-{len(able)}",
         label_visibility="collapsed",
     )
