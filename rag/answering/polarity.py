@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from rag.terms import stem
@@ -90,10 +90,11 @@ def negates(text: str) -> bool:
     return any(word in NEGATORS for word, _, _ in words(text))
 
 
-def words(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=64)  # a text is asked for its cues, its denials and what stands beside them
+def words(text: str) -> tuple[tuple[str, int, int], ...]:
     """Lower-cased words and clause marks with their offsets; `n't` stands apart, as `nt`."""
     plain = CONTRACTION.sub(" nt", text)  # as long as it was
-    return [(found.group().lower(), found.start(), found.end()) for found in WORD.finditer(plain)]
+    return tuple((found.group().lower(), *found.span()) for found in WORD.finditer(plain))
 
 
 @cache
