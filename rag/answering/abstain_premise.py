@@ -45,6 +45,7 @@ SCALES = tuple(
 ENDS = {word: (scale, end) for scale, ends in enumerate(SCALES) for end, held in enumerate(ends) for word in sorted(held)}
 NEGATION = frozenset(["no", "not", "never", "without", "cannot", "hardly", "neither", "nor", "nothing", "n't", "fails"])
 REACH = 3  # words that a negation covers
+JUDGED = 5  # sentences nearest to the question by which the learned verdict judges it
 ANCHORED = 4  # words either side of a word of a scale that say what it is said of
 NEAREST = 3  # sentences nearest to the question that may deny
 PIECE = re.compile(r"n't|[^\W_]+(?=n't)|[^\W_]+")
@@ -94,7 +95,7 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
     if ASKS_WHETHER.search(question) or not near:
         return Premise(strange=strange)
     anchored, loose = opposed(question, near)
-    agreed = agrees(question, sentences)
+    agreed = agrees(question, sentences[:JUDGED])
     return Premise(
         anchored=float(anchored),
         loose=float(loose),

@@ -40,9 +40,9 @@ def quote(
 ) -> Draft:
     """Pick sentences up to about `words` words; `sentences` are those of each hit, best hit first.
 
-    Papers come in order of rank, sentences of one paper in the order of the abstract, except that the one which decides a
-    yes-no or a how-much `question` comes first. A list has one line a paper, below an `opening` that says how many there are;
-    `beyond` are those that were not even looked at. Papers that disagree are told apart by side.
+    Papers come in order of rank, sentences of one paper in the order of the abstract. Where one paper is quoted the one comes
+    first that decides a yes-no or a how-much `question`, or else the best. A list has one line a paper, below an `opening` that
+    says how many there are; `beyond` are those that were not even looked at. Papers that disagree are told apart by side.
     """
     near = together(papers_to_quote(kind, hits, sentences))
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
@@ -50,7 +50,7 @@ def quote(
         return told(lines(near), "\n", on_token, left_out=len(hits) - len(near) + beyond, opening=said)
     if kind is QuestionType.ONE and (sides := conflict(question, sentences)):
         return told([*sides.agree, *sides.deny], "\n", on_token, note=sides.text, opening=f"{sides.text}\n")
-    first = deciding(question, near[0]) if len(near) == 1 else None
+    first = (deciding(question, near[0]) or max(near[0], key=lambda s: s.score)) if len(near) == 1 else None
     picked = pick(kind, near, words, first)
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
     if kind is QuestionType.COMPARE:
