@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.browsing import Browsing
 from rag.errors import ReadError
 from rag.library.ingest import index_all, ingest
+from rag.library.merging import join
 from rag.library.reindex import reindex
 from rag.library.removal import remove_papers, split
 from rag.library.report import IngestProgress, IngestReport, ReindexReport, SyncReport
@@ -150,6 +151,18 @@ class Upkeep(Browsing):
             ids = split(self.stores(), paper_id, chosen)
             index_all(self.stores(), self._embedder, progress or silent)
         return ids
+
+    def merge_papers(self, ids: Sequence[str], progress: OnProgress = None) -> str:
+        """Make one paper of several; returns its id, that of the one which was read first and whose words stand.
+
+        It is remembered: records like these are taken for one work from now on, until they are split. Collections that had one
+        of them have the one paper. Raises LibraryError for less than two papers and for one that is not there.
+        """
+        with self._writing("a merge"):
+            kept = join(self.stores(), ids)
+            index_all(self.stores(), self._embedder, progress or silent)
+        self.collections.exchange([paper_id for paper_id in ids if paper_id != kept], kept)
+        return kept
 
     def reindex(self, *, prune: bool = False, progress: OnProgress = None) -> ReindexReport:
         """Build the indexes from the catalogue; `prune` removes those that no setting names. Can be stopped and run again."""

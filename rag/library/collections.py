@@ -77,6 +77,15 @@ class Collections:
             if own := known.get(identity):
                 known[identity] = replace(own, papers=tuple(paper for paper in own.papers if paper not in gone))
 
+    def exchange(self, gone: Sequence[str], kept: str) -> None:
+        """Where a collection has one of the papers `gone`, let it have `kept` in its place: they were merged."""
+        left = set(gone)
+        if any(left.intersection(own.papers) for own in self._read().values()):
+            with self._changing() as known:
+                for identity, own in known.items():
+                    papers = dict.fromkeys(kept if paper in left else paper for paper in own.papers)
+                    known[identity] = replace(own, papers=tuple(papers))
+
     def delete(self, identity: str) -> None:
         """Forget the collection; its papers stay in the library."""
         with self._changing() as known:

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from rag.library import decisions
 from rag.library.identity import Match, merge, record_key, same_work
-from rag.library.schema import AMENDED, PAPERS, SOURCES, SPLITS, State, in_pages
+from rag.library.schema import AMENDED, PAPERS, SOURCES, State, in_pages
 from rag.library.sources import (
     Held,
     columns_of,
@@ -118,7 +119,7 @@ class _Batch:
         hashes = dict(zip([n for n, _ in fresh], hashes_of([record for _, record in fresh]), strict=True))
         self._look_up_candidates({value for own in hashes.values() for value in own})
         self._taken = self._ids_taken([record.id for _, record in fresh])
-        self._apart = self._look_up_splits({self._records[n][2] for n, _ in fresh})
+        self._look_up_decisions({self._records[n][2] for n, _ in fresh})
         outcomes = []
         for n, (place, record, key) in enumerate(self._records):
             own = replace(record, sources=(Source(place.file, place.line),))
@@ -173,14 +174,14 @@ class _Batch:
             taken.update(self._db.execute(sa.select(PAPERS.c.id).where(PAPERS.c.id.in_(part))).scalars())
         return taken
 
-    def _look_up_splits(self, keys: set[int]) -> dict[int, set[int]]:
-        """key -> the keys of the papers it was split from."""
-        apart: dict[int, set[int]] = defaultdict(set)
-        for one, other in self._db.execute(sa.select(SPLITS.c.one, SPLITS.c.other)):
-            if one in keys or other in keys:
-                apart[one].add(other)
-                apart[other].add(one)
-        return apart
+    def _look_up_decisions(self, keys: set[int]) -> None:
+        """What somebody said of records with these keys: which others are of other works, which of the same."""
+        self._apart = decisions.apart(self._db, keys)
+        self._together = decisions.together(self._db, keys)
+        owners: set[str] = set()
+        for part in in_pages(sorted(set().union(*self._together.values()))):
+            owners.update(self._db.execute(sa.select(SOURCES.c.paper_id).where(SOURCES.c.key.in_(part))).scalars())
+        self._load(owners)
 
     # --- deciding ----------------------------------------------------------------------------------------------------
 
@@ -231,7 +232,11 @@ class _Batch:
         """The paper that the record is of, by the best evidence, the earliest record deciding between equals."""
         best: tuple[int, int] | None = None
         found: tuple[str, Match] | None = None
-        far = self._apart.get(key, set())
+        far, near = self._apart.get(key, set()), self._together.get(key, set())
+        said = [i for i, held in self._held.items() if any(one.key in near for one in held)] if near else []
+        for paper_id in sorted(said, key=lambda i: self._held[i][0].seq):
+            if not any(one.key in far for one in self._held[paper_id]):
+                return paper_id, Match(-1, decisions.BY_HAND)
         for seq in sorted({seq for value in hashes for seq in self._found.get(value, ())}):
             paper_id = self._owner[seq]
             held = self._held[paper_id]

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 import sqlalchemy as sa
 
 from rag.errors import LibraryError
-from rag.library.schema import INDEXED, INDEXES, LEAVING, PAPERS, SOURCES, SPLITS, State, in_pages
+from rag.library.decisions import keep_apart
+from rag.library.schema import INDEXED, INDEXES, LEAVING, PAPERS, SOURCES, State, in_pages
 from rag.library.sources import (
     Held,
     delete_sources,
@@ -23,7 +24,6 @@ from rag.library.sources import (
     load_papers,
     move,
     remaining,
-    split_pairs,
     update_paper,
     write_keys,
 )
@@ -57,8 +57,8 @@ def split(stores: Stores, paper_id: str, chosen: Collection[int] | None = None) 
     if len(groups) < 2:
         raise LibraryError(f"{paper_id} has nothing to split.", remedy="`vouch papers show` lists the records it was read from.")
     with stores.catalogue.changing() as db:
-        _clear(db, [paper_id])
-    _empty_indexes(stores)
+        clear(db, [paper_id])
+    empty_indexes(stores)
     ids = [paper_id]
     with stores.catalogue.changing() as db:
         for group in groups[1:]:
@@ -66,8 +66,7 @@ def split(stores: Stores, paper_id: str, chosen: Collection[int] | None = None) 
             ids.append(move(db, paper[paper_id], load_held(db, paper)[paper_id], {record.seq for record in group}))
         for n, group in enumerate(groups):
             others = [record.key for other in groups[n + 1 :] for record in other]
-            if pairs := split_pairs([record.key for record in group], others):
-                db.execute(insert_ignoring(SPLITS), pairs)
+            keep_apart(db, [record.key for record in group], others)
         db.execute(sa.delete(LEAVING).where(LEAVING.c.index_name == stores.index_name))
     return ids
 
@@ -86,7 +85,7 @@ def _groups(held: Sequence[Held], chosen: Collection[int] | None) -> list[list[H
 def settle(stores: Stores) -> None:
     """Finish removals that were begun. Every change of the library begins with it."""
     if unsettled(stores):
-        _empty_indexes(stores)
+        empty_indexes(stores)
         with stores.catalogue.changing() as db:
             _purge(db)
             db.execute(sa.delete(LEAVING).where(LEAVING.c.index_name == stores.index_name))
@@ -105,10 +104,10 @@ def mark_leaving(db: sa.Connection) -> None:
     and papers that will have another abstract."""
     for papers, held in _affected(db):
         rest = {paper_id: remaining(records) for paper_id, records in held.items()}
-        _clear(db, [i for i, paper in papers.items() if not rest[i] or rest[i][0].own.abstract != paper.abstract])
+        clear(db, [i for i, paper in papers.items() if not rest[i] or rest[i][0].own.abstract != paper.abstract])
 
 
-def _clear(db: sa.Connection, ids: Sequence[str]) -> None:
+def clear(db: sa.Connection, ids: Sequence[str]) -> None:
     """Let every index forget these papers; those that stay are pending from now on."""
     names = db.execute(sa.select(INDEXES.c.name)).scalars().all()
     for part in in_pages(list(ids)):
@@ -117,7 +116,7 @@ def _clear(db: sa.Connection, ids: Sequence[str]) -> None:
         db.execute(sa.delete(INDEXED).where(INDEXED.c.paper_id.in_(part)))
 
 
-def _empty_indexes(stores: Stores) -> None:
+def empty_indexes(stores: Stores) -> None:
     """Take what is leaving out of Chroma and tantivy. Several indexes may share the keywords: what one of them holds stays."""
     with stores.catalogue.reading() as db:
         leaving = list(db.execute(sa.select(LEAVING.c.paper_id).where(LEAVING.c.index_name == stores.index_name)).scalars())

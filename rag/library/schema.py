@@ -71,6 +71,13 @@ SPLITS = sa.Table(  # keys of records that somebody said are of different works;
     sa.Column("other", sa.Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+MERGES = sa.Table(  # keys of records that somebody said are of one work; one < other, or equal
+    "merges",
+    _meta,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("other", sa.Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 FILES = sa.Table(  # the files of synced folders; no digest while a file is being read
     "files",
     _meta,

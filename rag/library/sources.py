@@ -201,12 +201,6 @@ def record_known_papers(db: sa.Connection) -> None:
                 db.execute(sa.update(SOURCES).where(SOURCES.c.seq == records[0].seq).values(key=record_key(records[0].own)))
 
 
-def split_pairs(ones: Iterable[int | None], others: Iterable[int | None]) -> list[dict[str, int]]:
-    """Rows for SPLITS that keep each of `ones` apart from each of `others`."""
-    far = [key for key in others if key is not None]
-    return [{"one": min(key, other), "other": max(key, other)} for key in ones if key is not None for other in far]
-
-
 def insert_ignoring(table: sa.Table) -> Any:
     """An INSERT that leaves rows alone that are there already."""
     return insert(table).on_conflict_do_nothing()

@@ -1,4 +1,4 @@
-"""The commands about single papers: `vouch papers list | show | remove | split | export`."""
+"""The commands about single papers: `vouch papers list | show | remove | split | merge | export`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ListByDefault(TyperGroup):
 
 app = typer.Typer(
     cls=ListByDefault,
-    help="List, show, remove, split and export papers. Without a command: list.",
+    help="List, show, remove, split, merge and export papers. Without a command: list.",
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -113,6 +113,17 @@ def split(
         for paper_id in ids:
             files = ", ".join(f"{record.file}:{record.line}" for record in assistant.sources(paper_id) if not record.amendment)
             typer.echo(one_line(f"{paper_id}: {files}"))
+
+
+@app.command()
+def merge(papers: Annotated[list[str], typer.Argument(metavar="ID ID...", help="Ids, arXiv ids or DOIs of one work.")]) -> None:
+    """Merge papers that are one work. It is remembered; `vouch papers split` takes them apart again."""
+    from rag.terminal.clean import one_line
+
+    with opened() as assistant:
+        kept = assistant.merge_papers([find(assistant, paper).id for paper in papers])
+        files = ", ".join(f"{record.file}:{record.line}" for record in assistant.sources(kept) if not record.amendment)
+        typer.echo(one_line(f"{kept}: {files}"))
 
 
 @app.command()

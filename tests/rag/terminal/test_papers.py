@@ -87,6 +87,16 @@ def test_split_takes_a_number_or_a_file(vouch: Run, made: Path, tmp_path: Path) 
         vouch("papers", "split", bees(vouch))
 
 
+def test_merge_makes_one_paper_and_split_takes_it_apart(vouch: Run) -> None:
+    tides = next(line.split()[1] for line in vouch("papers", "turbines").stdout.splitlines())
+    assert vouch("papers", "merge", tides, "10.1000/38").stdout == f"{bees(vouch)}: a.jsonl:1, a.jsonl:2, b.jsonl:1\n"
+    assert "(merged by hand)" in vouch("papers", "show", bees(vouch)).stdout
+    vouch("papers", "split", bees(vouch), "--source", "a.jsonl:2")
+    assert len(vouch("papers").stdout.splitlines()) == 2
+    with pytest.raises(LibraryError, match="two papers or more"):
+        vouch("papers", "merge", tides)
+
+
 def test_remove_names_what_it_does_not_know_and_removes_nothing_then(vouch: Run) -> None:
     with pytest.raises(LibraryError, match="no paper abs:none"):
         vouch("papers", "remove", bees(vouch), "abs:none")
