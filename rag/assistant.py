@@ -89,7 +89,8 @@ class Assistant(Upkeep):
             specs = (EXTRACTIVE,)  # counted in the catalogue: a model is shown too few of the papers to count them
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
         clock.lap("retrieve")
-        sentences = self._scorer.score(found.searched, hits if found.listing else hits[:READ_CLOSELY])
+        every = found.listing or (found.kind is QuestionType.LIST and bool(found.labels))  # each belongs to the list
+        sentences = self._scorer.score(found.searched, hits if every else hits[:READ_CLOSELY])
         screened = screen(hits, sentences)  # what is not written for readers is neither quoted nor shown to a model
         sure = (
             Confidence(float(bool(hits)), float(bool(hits)), close=bool(hits))

@@ -18,6 +18,8 @@ from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words, stem
 
 LISTED = 100  # papers a list by metadata alone holds at most
+GATHERED = 40  # papers a list by topic and metadata holds at most
+NEAR = 0.75  # share of the best paper's score down to which a paper belongs to such a list
 FURTHER = 0.95  # what a further query counts
 TIED = 10  # papers that may share the place that one was asked for
 RANKED = 5  # papers "the newest papers" stands for where no number is said
@@ -136,11 +138,18 @@ class Finder:
         conditions = reading.conditions
         # One side's words would drown the other's.
         sides = [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]
-        hits = self._retriever.search_sides(sides, limit, conditions)
+        listed = kind is QuestionType.LIST
+        limit = max(limit, GATHERED) if listed and reading.order is None else limit
+        if conditions or len(sides) > 1:
+            hits = self._retriever.search_sides(sides, limit, conditions)
+        else:
+            hits = self._retriever.search(topic, limit)
         hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
-        by_date = kind is QuestionType.LIST and conditions.dated
-        order = reading.order or (Order("date", False, LISTED) if by_date else None)
-        hits = hits if order is None else in_order(hits, order)
+        order = reading.order or (Order("date", False, GATHERED) if listed and conditions.dated else None)
+        if order is not None:
+            hits = in_order(hits, order)
+        elif listed:
+            hits = near_best(hits)
         return Found(tuple(hits), kind, topic, reading.labels, note, ordered=order is not None)
 
     def _list(self, question: str, reading: Reading, note: str) -> Found:
@@ -177,6 +186,8 @@ class Finder:
         kept = "".join(
             f"; {count} with no known {name} kept" for name, count in undecided(self._catalogue, reading.conditions).items()
         )
+        if not replace(reading.conditions, within=None):
+            return f"Understood as an order: {reading.labels[0]}{left_out}."
         within = reading.conditions.within
         every = self._catalogue.count() if within is None else len(within)
         return f"Understood as a condition: {', '.join(reading.labels)} ({total:,} of {every:,} papers{left_out}{kept})."
@@ -216,11 +227,17 @@ def ties(hits: Sequence[Hit], order: Order) -> list[Hit]:
     return [hit for hit in hits if getattr(hit.paper, order.field) == getattr(hits[0].paper, order.field)]
 
 
-def in_order(hits: Sequence[Hit], order: Order, keep: float = 0.75) -> list[Hit]:
-    """The hits that score near the best, sorted by a field; those without it are left out."""
-    near = [hit for hit in hits if hit.score >= keep * hits[0].score]
+def near_best(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that score near the best."""
+    return [hit for hit in hits if hit.score >= NEAR * hits[0].score]
+
+
+def in_order(hits: Sequence[Hit], order: Order) -> list[Hit]:
+    """The hits that score near the best, sorted by a field, as many as asked; those without it are left out. Where the whole list
+    was to be sorted, those without the field and those further off follow."""
+    near = near_best(hits)
     known = [hit for hit in near if getattr(hit.paper, order.field) is not None]
     ordered = sorted(known, key=lambda hit: getattr(hit.paper, order.field), reverse=order.descending)
     if order.whole:
-        return [*ordered, *(hit for hit in near if hit not in known)]
+        return [*ordered, *(hit for hit in near if hit not in known), *hits[len(near) :]]
     return ordered[: order.limit or RANKED]

@@ -80,6 +80,15 @@ def test_the_newest_paper(dated: Assistant) -> None:
     assert dated.ask("What is the newest paper?").sources[0].paper.title == "Varnish of violins"
 
 
+def test_a_sorted_list_is_whole_and_ties_share_a_place(dated: Assistant) -> None:
+    answer = dated.ask("Which papers are there on honey bees, newest first?")
+    assert [s.paper.title for s in answer.sources] == ["Bees and pesticides", "Dances of honey bees"]
+    assert answer.notes[0] == "Understood as an order: newest first."
+    oldest = dated.ask("the oldest paper")
+    assert [s.paper.title for s in oldest.sources] == ["Dances of honey bees"]
+    assert oldest.notes[0] == "Understood as an order: the oldest; 1 with no known date left out."
+
+
 def test_a_follow_up_is_searched_with_its_context(dated: Assistant) -> None:
     first = dated.ask("What do pesticides do to honey bees?")
     second = dated.ask("How many doses does it take?", history=(first,))
