@@ -92,9 +92,9 @@ def select(catalogue: Catalogue, conditions: Conditions, limit: int, order: Orde
     """Ids of at most `limit` matching papers: in `order`, else newest first and undated last."""
     query = sa.select(PAPERS.c.id).where(clause(conditions)).limit(limit)
     if order is None:
-        query = query.order_by(PAPERS.c.date.desc().nulls_last(), PAPERS.c.seq)
+        query = query.order_by(PAPERS.c.year.desc().nulls_last(), PAPERS.c.date.desc().nulls_last(), PAPERS.c.seq)
     else:
-        column = PAPERS.c[order.field]
+        column = _days()[0] if order.field == "date" else PAPERS.c[order.field]
         query = query if order.whole else query.where(column.is_not(None))
         query = query.order_by((column.desc() if order.descending else column.asc()).nulls_last(), PAPERS.c.seq)
     with catalogue.reading() as db:
@@ -143,20 +143,25 @@ def _counted(catalogue: Catalogue, *where: sa.ColumnElement[bool]) -> int:
 def facts(catalogue: Catalogue) -> Facts:
     """The library's newest date, its organisations and its files."""
     with catalogue.reading() as db:
-        newest = db.execute(sa.select(sa.func.max(PAPERS.c.date))).scalar_one()
+        newest, year = db.execute(sa.select(sa.func.max(PAPERS.c.date), sa.func.max(PAPERS.c.year))).one()
         organisations = db.execute(
             sa.select(PAPERS.c.organisation).where(PAPERS.c.organisation.is_not(None)).distinct()
         ).scalars()
         files = db.execute(sa.select(SOURCES.c.file).where(SOURCES.c.file != "").distinct()).scalars()
         latest = dt.date.fromisoformat(newest) if newest else None
+        if year is not None and (latest is None or latest.year < year):
+            latest = dt.date(year, 12, 31)  # of the newest papers, only the year is known
         return Facts(latest, tuple(sorted(organisations)), tuple(sorted(files)), lambda wanted: holds(catalogue, wanted))
 
 
 def holds(catalogue: Catalogue, conditions: Conditions) -> bool:
     """Whether any paper matches."""
-    query = sa.select(PAPERS.c.id).where(clause(conditions)).limit(1)
-    with catalogue.reading() as db:
-        return db.execute(query).first() is not None
+
+    def look_up() -> bool:
+        with catalogue.reading() as db:
+            return db.execute(sa.select(PAPERS.c.id).where(clause(conditions)).limit(1)).first() is not None
+
+    return catalogue.remembered(("holds", conditions), look_up)
 
 
 def clause(conditions: Conditions) -> sa.ColumnElement[bool]:
@@ -193,10 +198,8 @@ def unknown(conditions: Conditions, order: Order | None = None) -> dict[str, sa.
     parts = list(conditions.parts())
     ranked = order.field if order is not None and not order.whole else ""
     found: dict[str, sa.ColumnElement[bool]] = {}
-    if conditions.dated:
+    if conditions.dated or ranked == "date":
         found["date"] = sa.and_(PAPERS.c.date.is_(None), PAPERS.c.year.is_(None))
-    elif ranked == "date":
-        found["date"] = PAPERS.c.date.is_(None)
     if ranked == "upvotes" or any((part.min_upvotes, part.max_upvotes) != (None, None) for part in parts):
         found["number of upvotes"] = PAPERS.c.upvotes.is_(None)
     if ranked == "author_count" or any((part.min_authors, part.max_authors) != (None, None) for part in parts):

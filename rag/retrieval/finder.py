@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.selection import Conditions, Facts, Order, counts, facts, undecided
+from rag.paper import Paper
 from rag.retrieval.conditions import Reading, read_conditions
 from rag.retrieval.followup import conditions_only, leans, meant, standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
@@ -224,7 +226,14 @@ def about_what(topic: str) -> list[str]:
 
 def ties(hits: Sequence[Hit], order: Order) -> list[Hit]:
     """Those that share the first place."""
-    return [hit for hit in hits if getattr(hit.paper, order.field) == getattr(hits[0].paper, order.field)]
+    return [hit for hit in hits if value_of(hit.paper, order.field) == value_of(hits[0].paper, order.field)]
+
+
+def value_of(paper: Paper, field: str) -> Any:
+    """What an order sorts by. A paper of which only the year is known counts as from its first day, as in `select`."""
+    if field == "date" and paper.date is None and paper.year is not None:
+        return dt.date(paper.year, 1, 1)
+    return getattr(paper, field)
 
 
 def near_best(hits: Sequence[Hit]) -> list[Hit]:
@@ -236,8 +245,9 @@ def in_order(hits: Sequence[Hit], order: Order) -> list[Hit]:
     """The hits that score near the best, sorted by a field, as many as asked; those without it are left out. Where the whole list
     was to be sorted, those without the field and those further off follow."""
     near = near_best(hits)
-    known = [hit for hit in near if getattr(hit.paper, order.field) is not None]
-    ordered = sorted(known, key=lambda hit: getattr(hit.paper, order.field), reverse=order.descending)
+    values = {hit.paper.id: value_of(hit.paper, order.field) for hit in near}
+    known = [hit for hit in near if values[hit.paper.id] is not None]
+    ordered = sorted(known, key=lambda hit: values[hit.paper.id], reverse=order.descending)
     if order.whole:
-        return [*ordered, *(hit for hit in near if hit not in known), *hits[len(near) :]]
+        return [*ordered, *(hit for hit in near if values[hit.paper.id] is None), *hits[len(near) :]]
     return ordered[: order.limit or RANKED]

@@ -111,3 +111,15 @@ def test_a_turn_of_conditions_alone_keeps_the_topic(dated: Assistant) -> None:
         assert ([s.paper.title for s in second.sources], second.filters) == (["Dances of honey bees"], (label,))
     plain = dated.ask("What do pesticides do to honey bees?")
     assert dated.ask("And in 2019?", history=(plain,)).filters == ()
+
+
+def test_papers_of_which_only_the_year_is_known_are_listed(tmp_path: Path, open_library: Callable[[Path], Assistant]) -> None:
+    file = tmp_path / "papers.jsonl"
+    rows = [{"title": title, "abstract": abstract, "year": 2019 + n} for n, (title, abstract, _) in enumerate(ROWS)]
+    file.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
+    with open_library(tmp_path / "home") as assistant:
+        assistant.ingest([file])
+        listed = assistant.ask("Papers on honey bees from 2019 to 2021, newest first.")
+        assert [s.paper.title for s in listed.sources] == ["Bees and pesticides", "Dances of honey bees"]
+        newest = assistant.ask("What was published in the last year?")
+        assert [s.paper.title for s in newest.sources] == ["Undated chess"]
