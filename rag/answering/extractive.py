@@ -10,9 +10,9 @@ from rag.answering.conflict import conflict
 from rag.answering.deciding import deciding
 from rag.answering.draft import Draft
 from rag.answering.listing import lines
-from rag.answering.record import CitedSource, Hit, Passage, Sentence, Verdict
+from rag.answering.record import CitedSource, Hit, Passage, Sentence, Table, Verdict
 from rag.paper import Paper
-from rag.retrieval.evidence import ScoredSentence, together
+from rag.retrieval.evidence import ScoredSentence, passages_of, together
 from rag.retrieval.understand import QuestionType
 from rag.terms import WORD
 
@@ -54,8 +54,21 @@ def quote(
     picked = pick(kind, near, words, first)
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
     if kind is QuestionType.COMPARE:
-        draft = replace(draft, table=table(question, [(source.number, source.passages) for source in draft.sources]))
+        whole = {own[0].paper.id: passages_of(own) for own in near}
+        draft = with_table(draft, table(question, [(source.number, whole[source.paper.id]) for source in draft.sources]))
     return draft
+
+
+def with_table(draft: Draft, made: Table | None) -> Draft:
+    """The draft with the table; what its cells quote is added to what the sources have."""
+    if made is None:
+        return draft
+    cells = {number: [row.cells[n] for row in made.rows] for n, number in enumerate(made.columns)}
+    sources = []
+    for source in draft.sources:
+        quoted = {*source.passages, *filter(None, cells.get(source.number, ()))}
+        sources.append(replace(source, passages=tuple(sorted(quoted, key=lambda passage: passage.index))))
+    return replace(draft, table=made, sources=tuple(sources))
 
 
 def told(

@@ -149,7 +149,10 @@ def assert_verbatim(answer: Answer) -> None:
     """Every sentence stands, to the character, where its citation says."""
     assert answer.kind is AnswerKind.QUOTED
     cited = [(source.number, passage) for source in answer.sources for passage in source.passages]
-    assert {(sentence.citations, sentence.text) for sentence in answer.sentences} == {((n,), p.text) for n, p in cited}
+    cells = [cell for row in answer.table.rows for cell in row.cells if cell] if answer.table else []
+    quoted = {(sentence.citations, sentence.text) for sentence in answer.sentences}
+    assert quoted <= {((n,), p.text) for n, p in cited}
+    assert {p.text for _, p in cited} == {text for _, text in quoted} | {cell.text for cell in cells}
     for number, passage in cited:
         abstract = answer.source(number).paper.abstract
         assert passage.text
