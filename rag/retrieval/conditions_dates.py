@@ -8,31 +8,13 @@ from typing import Any
 
 from rag.retrieval.dates import ANY, DATE, RANGE, YEARLESS, Span, after, before, merged, months_back, spans_in
 from rag.retrieval.named import file_of_day
+from rag.retrieval.other_years import EVENT, OF_ITS_OWN, OF_OTHERS, THAN
 from rag.retrieval.wording import DATED, EXCLUDES, NUMBER, WORK, Asked, Read, Rule, Said, number, rule
 
 _ON = rf"(?:(?:(?:is|are|was|were|all) )?(?:{DATED} )?)"
 _IN = r"(?:in|from|during|of|on|within|over|for)"
 _LIST = rf"(?P<a>{DATE}(?:(?:, ?| ?/ ?|,? (?:and|or|nor) )(?:in |from )?{DATE})*)"
 _END = r"(?=[\s,.?!;:)\]]|$)"
-_OF_ITS_OWN = re.compile(
-    r"\b(?:data|tweets|posts|images|patients|samples|corpus|corpora|snapshots?|events?|figures|cases|news|texts?|elections?|season"
-    r"|collected|gathered|recorded|census|pandemic|outbreak|crisis|measured|held|observed|sold|born|used)\s*$",
-    re.IGNORECASE,
-)
-"""Before "from 2019": that is when the data are from, or when something happened."""
-_OF_OTHERS = re.compile(
-    r"\b(?:cit(?:e|es|ed|ing)|extend\w*|build\w* (?:up)?on|improv\w*(?: on| over| upon)?|based on|revisit\w*|replicat\w*"
-    r"|reproduc\w*|critici[sz]\w*) (?:\w+ ){0,2}(?:work|works|papers?|stud(?:y|ies)|methods?|results)\s*$",
-    re.IGNORECASE,
-)
-"""Before "from 2019": the papers that are cited are from then, not those that cite them."""
-_EVENT = re.compile(
-    r"\b(?:census|elections?|olympics?|pandemic|crisis|cup|wars?|outbreak|epidemic|earthquake|season|referendum|challenge|competitions?"
-    r"|edition|version|workshop|conference|shared|track|budget|data|presidential|us|coronavirus|championships?|games|campaign"
-    r"|recession|reform|act|tasks?|guidelines?|agenda|bug)\b",
-    re.IGNORECASE,
-)
-"""Behind a year: it is the name of that, not the year of a paper."""
 _VERB = r"(?:does|do|did|is|are|was|were|has|have|had|the|that|which|who|what|in|on|at|for|of|and|or)"
 _ASKS = (
     r"(?=,? (?:which|what) (?:\w+[ -]){0,3}?(?:papers?|works?|studies|research|methods?|models?|approach(?:es)?|techniques?"
@@ -69,8 +51,7 @@ def _in_or_from(match: re.Match[str], asked: Asked) -> Said | None:
     """`in 2021`, but not of `data from 2021`, and not `climate in 2050` where nothing can be that new."""
     spans = _spans(match, asked)
     newest = asked.facts.newest
-    ahead = match.string[: match.start()]
-    if _OF_ITS_OWN.search(ahead) or _OF_OTHERS.search(ahead) or _EVENT.match(match.string[match.end() :].lstrip()):
+    if EVENT.match(match.string[match.end() :].lstrip()):
         return None
     far = newest is not None and any(span.first.year > newest.year + 1 for span in spans)
     return None if far and not re.search(DATED, match[0], re.IGNORECASE) else _within()(match, asked)
@@ -80,7 +61,8 @@ def _adjective(match: re.Match[str], asked: Asked) -> Said | None:
     """`2024 papers`, but not `AIME 2024 papers` or `the 2020 census papers`: there the year belongs to a name."""
     ahead = asked.text[: match.start()].split()
     named = ahead and ahead[-1].isupper() and len(ahead[-1]) > 1 and not asked.text.isupper()
-    return None if named or _EVENT.search(match["between"]) else _within()(match, asked)
+    compared = THAN.search(asked.text[: match.start()])
+    return None if named or compared or EVENT.search(match["between"]) else _within()(match, asked)
 
 
 def _in_brackets(match: re.Match[str], asked: Asked) -> Said | None:
@@ -204,7 +186,17 @@ def _day_excluded(match: re.Match[str], asked: Asked) -> Said | None:
 
 
 def _date(pattern: str, read: Read, *, near_work: bool = False) -> Rule:
-    return rule(pattern, read, near_work=near_work, marked=True)
+    return rule(pattern, _of_papers(read) if near_work else read, near_work=near_work, marked=True)
+
+
+def _of_papers(read: Read) -> Read:
+    """What stands near a word for papers may be said of something else in between."""
+
+    def checked(match: re.Match[str], asked: Asked) -> Said | None:
+        ahead = match.string[: match.start()]
+        return None if OF_ITS_OWN.search(ahead) or OF_OTHERS.search(ahead) else read(match, asked)
+
+    return checked
 
 
 _LATER = r"(?:after|later than|newer than|more recent than|(?<!\w)>)"
@@ -214,7 +206,8 @@ _SINCE = (
     r"|(?:in|on) or after|(?<!\w)(?:>=|≥))"
 )
 _UP_TO = (
-    r"(?:until|till|up to|through|no later than|not later than|not after|no newer than|not newer than|by the end of"
+    r"(?:until|till|up to(?: and including)?|through|no later than|not later than|not after|no newer than|not newer than"
+    r"|by the end of"
     r"|before the end of|(?:in|on|at) or before|(?<!\w)(?:<=|≤))"
 )
 _NOT_BARE = rf"(?=\s*[,.?!;:)\]]|\s*$| (?:{WORK}|about|on|regarding|concerning|that|which|and|but|please)\b)"
@@ -284,6 +277,7 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"\b(?:years?|dates?) ?(?:=|:|is) ?(?P<a>{DATE}){_END}", _within()),
     _date(rf"(?<!\w)[(\[](?:only |just |from |in )?(?P<a>{DATE})(?:,? only)?[)\]]", _in_brackets, near_work=True),
     _date(rf"(?:[(\[,] ?|^\W*)(?P<a>{DATE}),? only[)\]]?{_END}", _within()),
+    _date(rf"(?<=papers ){_LIST}(?=\s*[.,?!;:)\]]|\s*$)", _within()),
     _date(rf", {_LIST}(?=\s*[.?!;:)\]]|\s*$)", _in_brackets, near_work=True),
     _date(rf"\b(?:only|just) (?:from |in )?(?P<a>{DATE})(?=\s*[,.?!;:)\]]|\s*$)", _within(), near_work=True),
     _date(rf"\b(?:(?:is|are|was|were) )?{DATED} (?:(?:only|just) )?(?:{_IN} )?{_LIST}", _within()),

@@ -16,7 +16,7 @@ _LACKS = (
     r"(?:without|with no|ha(?:s|ve) no|lack(?:s|ing)?|(?:do|does) not have|don['’]t have|doesn['’]t have)(?: an?| any| known)?"
 )
 _HAS = r"(?:with|ha(?:s|ve)|having|carry(?:ing)?)(?: an?| any| known)?"
-_WITH = r"(?:with|by|of|having|got|get|gets|ha(?:s|ve|d)|received?|from)"
+_WITH = r"(?:with|w/|by|of|having|got|get|gets|ha(?:s|ve|d)|received?|from)"
 _LEAST = r"(?:at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of|minimum|min\.?|>=|≥)"
 _MORE = r"(?:more than|over|above|exceeding|greater than|upwards of|>)"
 _MOST = r"(?:at most|no more than|not more than|up to|a maximum of|maximum|max\.?|<=|≤)"
@@ -119,7 +119,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     *_counts(_VOTES, "upvotes", near_work=True),
     *_counts(_AUTHORS, "authors"),
     *_compared(r"authors?", "authors"),
-    *_counts(_WRITERS, "authors", r"(?:(?:co-?)?(?:written|authored)|signed) by"),
+    *_counts(_WRITERS, "authors", r"(?:(?:(?:co-?)?(?:written|authored)|signed) by|(?<=papers )by)"),
     rule(r"\b(?:single|sole|one|1)[- ]author(?:ed)?\b", says(min_authors=1, max_authors=1)),
     rule(rf"\b(?P<n>{NUMBER})-author(?:ed)?\b", _count("min_authors", "max_authors")),
     rule(r"\b(?:multi|multiple)-author(?:ed)?\b|\bwith (?:multiple|several) authors\b", says(min_authors=2)),

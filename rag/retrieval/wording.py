@@ -53,7 +53,7 @@ _ABOUT = re.compile(
 _DATED = re.compile(rf"\b{DATED}\b", re.IGNORECASE)
 _NEAR = re.compile(
     rf"\b(?:{WORK}|{DATED}|{RELEASES}"
-    r"|what(?:['’]s| is| was| has been) new"
+    r"|what(?:['’]s| is| was| has been) new|the library (?:have|hold|contain)|do (?:we|you|i) have"
     r"|(?:of|among) (?:them|these|those)(?= (?:is|are|was|were|has|have|came|do|did)\b|[ ,?]*$|,| \|))\b",
     re.IGNORECASE,
 )

@@ -83,6 +83,9 @@ papers by Nobody on attention
 papers by year
 papers by Acme?
 papers from the future
+studies conducted in 2020
+surveys conducted between 2010 and 2015 in Kenya
+papers following the 2017 transformer paper
 papers from before ChatGPT
 papers from before ChatGPT or after 2024
 papers about RAG or from 2024
