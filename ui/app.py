@@ -32,6 +32,7 @@ def main() -> None:
     }
     state.set_pages(pages)
     page = st.navigation(list(pages.values()))
+    state.depart()
     # The layout is said once a run: a second one would make the page jump.
     st.set_page_config(page_title=f"{page.title} · Vouch", layout="wide" if page.url_path in WIDE else "centered")
     scroll.to_marks()

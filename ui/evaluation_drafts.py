@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -76,41 +77,46 @@ def _draft(draft: Draft) -> None:
         st.html(error_html(VouchError(f"This draft is no question: {problem.found}.", remedy="Mend or drop it.")))
     with st.form(f"draft-{key}", border=True):
         st.html(f'<h4 class="v-head">{text(_origin(draft))}</h4>{_evidence_html(row, papers)}')
-        question = st.text_area("Question", str(row.get("question") or ""), key=f"draft-question-{key}", height=80)
-        answerable = st.checkbox(
+        st.text_area("Question", str(row.get("question") or ""), key=f"draft-question-{key}", height=80)
+        st.checkbox(
             "The library can answer it",
             row.get("answerable") is not False and row.get("kind") != "unanswerable",
             key=f"draft-answerable-{key}",
         )
-        answer = st.text_area("Answer", str(row.get("answer") or ""), key=f"draft-answer-{key}", height=80)
-        facts = st.text_area(
+        st.text_area("Answer", str(row.get("answer") or ""), key=f"draft-answer-{key}", height=80)
+        st.text_area(
             "Key facts, one a line",
             "\n".join(_facts(row)),
             key=f"draft-facts-{key}",
             height=80,
             help="Words or figures that a right answer holds",
         )
-        into = st.text_input("Set", "reviewed", key="draft-set", help="A file in the folder sets of your library", width=320)
+        st.text_input("Set", "reviewed", key="draft-set", help="A file in the folder sets of your library", width=320)
         with st.container(horizontal=True):
-            accepted = st.form_submit_button("Accept", type="primary", icon=":material/check:")
-            dropped = st.form_submit_button("Drop", icon=":material/close:")
-            later = st.form_submit_button("Later", icon=":material/skip_next:", type="tertiary")
-    changed = {
-        "question": question.strip(),
+            decide = partial(_decide, draft, key)
+            st.form_submit_button("Accept", type="primary", icon=":material/check:", on_click=decide, args=("accept",))
+            st.form_submit_button("Drop", icon=":material/close:", on_click=decide, args=("drop",))
+            st.form_submit_button("Later", icon=":material/skip_next:", type="tertiary", on_click=decide, args=("later",))
+
+
+def _typed(draft: Draft, key: str) -> dict[str, Any]:
+    """What the form makes of the draft."""
+    question, answer, facts = (st.session_state[f"draft-{field}-{key}"].strip() for field in ("question", "answer", "facts"))
+    answerable = bool(st.session_state[f"draft-answerable-{key}"])
+    return {
+        "question": question,
         "answerable": answerable,
-        "kind": _kind(row, answerable),
-        "answer": answer.strip() if answerable else "",
+        "kind": _kind(draft.row, answerable),
+        "answer": answer if answerable else "",
         "key_facts": [fact.strip() for fact in facts.splitlines() if fact.strip()] if answerable else [],
     }
-    if accepted or dropped or later:
-        _decide(draft, changed, into, "accept" if accepted else "drop" if dropped else "later")
-        st.rerun()
 
 
-def _decide(draft: Draft, changed: Mapping[str, Any], into: str, what: str) -> None:
+def _decide(draft: Draft, key: str, what: str) -> None:
+    """In answer to the press itself, so that no other interaction comes between."""
     try:
         if what == "accept":
-            path = draft_questions.accept(state.home(), draft, into, changed)
+            path = draft_questions.accept(state.home(), draft, st.session_state["draft-set"], _typed(draft, key))
             st.session_state["draft-told"] = ("Accepted", f"It is in {path.name} now.")
         elif what == "drop":
             draft_questions.drop(draft)

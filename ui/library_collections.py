@@ -35,10 +35,8 @@ def _one(collection: Collection) -> None:
     if failure := st.session_state.pop("collection-failed", None):
         st.html(error_html(failure))
     with st.container(key="collection-actions", horizontal=True):
-        if st.button("Ask within it", icon=":material/forum:", type="primary", disabled=not collection.papers):
-            scope.choose(scope.of_collection(collection))
-            state.show_new()
-            state.go_to("chat")
+        icon, nothing = ":material/forum:", not collection.papers
+        st.button("Ask within it", icon=icon, type="primary", disabled=nothing, on_click=ask_within, args=(collection,))
         with st.popover("Rename", icon=":material/edit:"):
             name = f"rename-{collection.id}"
             st.text_input("Name", collection.name, key=name, max_chars=80)
@@ -68,6 +66,13 @@ def _one(collection: Collection) -> None:
             out = st.multiselect("Papers on this page", papers, format_func=lambda p: label(p.label), key=f"out-{collection.id}")
             take = partial(engine.collections.take, collection.id, [paper.id for paper in out])
             st.button("Take out", disabled=not out, on_click=_change, args=(take,))
+
+
+def ask_within(collection: Collection) -> None:
+    """Begin a conversation within it."""
+    scope.choose(scope.of_collection(collection))
+    state.show_new()
+    state.leave_for("chat")
 
 
 def _change(change: Callable[[], object]) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from rag.errors import VouchError
 from rag.library.map import LibraryMap
-from ui import library_papers, scope, state
+from ui import library_collections, library_papers, library_several, state
 from ui.components import drawer
 from ui.components.notice import error_html, info_html
 from ui.components.safe import base_name, text
@@ -194,10 +194,11 @@ def chosen(drawn: LibraryMap, box: Mapping[str, Sequence[float]], picked: Sequen
 def _act(ids: list[str], where: str) -> None:
     """What can be done with the papers chosen."""
     st.html(f'<p class="v-lead">{len(ids):,} paper{"" if len(ids) == 1 else "s"} chosen.</p>', width="content")
-    if st.button("Ask within them", icon=":material/forum:", type="primary"):
-        _ask_within(ids, where)
+    st.button("Ask within them", icon=":material/forum:", type="primary", on_click=_ask_within, args=(ids, where))
+    if failure := st.session_state.pop("within-failed", None):
+        st.html(error_html(failure))
     with st.popover("Make a collection of them", icon=":material/bookmark_add:"):
-        library_papers.into_collection(ids, "map")
+        library_several.into_collection(ids, "map")
 
 
 def _list(ids: list[str]) -> None:
@@ -217,8 +218,6 @@ def _ask_within(ids: list[str], where: str) -> None:
     try:
         made = own.make(next(name for name in names if name.casefold() not in taken), ids)
     except VouchError as error:
-        st.html(error_html(error))
+        st.session_state["within-failed"] = error
         return
-    scope.choose(scope.of_collection(made))
-    state.show_new()
-    state.go_to("chat")
+    library_collections.ask_within(made)

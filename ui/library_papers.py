@@ -1,4 +1,4 @@
-"""The library's table: looking for papers, columns that filter, an order, pages, and what is done with several papers."""
+"""The library's table: looking for papers, columns that filter, an order, pages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from rag.errors import VouchError
 from rag.library.browse import Query, Sort
 from rag.library.selection import Conditions
 from rag.library.tallies import Tallies
 from rag.paper import Paper
-from ui import state
+from ui import library_several, state
 from ui.components import drawer
-from ui.components.notice import error_html, info_html
+from ui.components.notice import info_html
 from ui.components.paper import places
 from ui.components.safe import base_name
 from ui.views import paper as paper_view
@@ -23,9 +22,7 @@ from ui.views import paper as paper_view
 WORDS, QUESTION = "Words", "Question"  # how a paper is looked for
 FOUND = 25  # papers that a question lists
 ROWS = 50  # of a page
-MOST_KEPT = 20_000  # papers that one click puts into a collection
 PAPERS = "papers"  # the table's name
-REMOVING = "removing"  # the papers that the reader is asked about
 ANY, YES, NO = "any", "with a title", "without a title"
 BOUNDS = (None, None)
 
@@ -130,7 +127,7 @@ def _table(query: Query, *, several: bool) -> None:
         st.html(info_html("No paper fits", "Try fewer or other words, or clear the filters."))
         return
     if several:
-        _several(query, found.papers, found.total)
+        library_several.draw(query, found.papers, found.total, columns(found.papers), configuration())
     elif picked := drawer.table(PAPERS, columns(found.papers), found.papers, configuration()):
         paper_view.show(picked)
     pages = -(-found.total // ROWS)
@@ -167,77 +164,3 @@ def _hits(question: str) -> None:
     data = {"Title": known["Title"], **passages, "Date": known["Date"], "Sources": known["Sources"]}
     if hit := drawer.table(PAPERS, data, hits, configuration()):
         paper_view.show(hit.paper, (hit.passage,))
-
-
-# --- several papers at once --------------------------------------------------------------------------------------------
-
-
-def _several(query: Query, papers: Sequence[Paper], total: int) -> None:
-    actions = st.container(key="several-actions", horizontal=True, vertical_alignment="center")
-    event: Any = st.dataframe(
-        columns(papers),
-        key=f"several-{st.session_state.get('several-done', 0)}",
-        height=min(drawer.TALLEST, drawer.HEADER + drawer.ROW * len(papers)),
-        row_height=drawer.ROW,
-        hide_index=True,
-        placeholder="",
-        on_select="rerun",
-        selection_mode="multi-row",
-        column_config=configuration(),
-    )
-    picked = [papers[row].id for row in event["selection"]["rows"] if row < len(papers)]
-    with actions:
-        with st.popover(f"Add {len(picked)} to a collection", icon=":material/bookmark_add:", disabled=not picked):
-            into_collection(picked, "picked")
-        st.button(
-            f"Remove {len(picked)}…",
-            icon=":material/delete:",
-            disabled=not picked,
-            on_click=lambda: st.session_state.update({REMOVING: picked}),
-        )
-        if not query.everything and total <= MOST_KEPT:
-            with st.popover(f"Add all {total:,} found", icon=":material/bookmarks:"):
-                into_collection(None, "found", query)
-    if ids := st.session_state.get(REMOVING):
-        _remove(ids)
-
-
-def into_collection(ids: Sequence[str] | None, name: str, query: Query | None = None) -> None:
-    """Choose a collection, or name a new one, and put the papers (or what the query finds) into it."""
-    own = state.assistant().collections
-    known = own.all()
-    with st.form(f"collect-{name}", border=False):
-        target = st.selectbox("Collection", known, None, format_func=lambda c: c.name, placeholder="a new one") if known else None
-        title = st.text_input("Name of a new one", placeholder="Name", max_chars=80)
-        if not st.form_submit_button("Add", type="primary"):
-            return
-    try:
-        chosen = list(ids) if ids is not None else state.assistant().browse_ids(query or Query(), MOST_KEPT)
-        if target is not None:
-            added = own.add(target.id, chosen)
-            st.toast(f"{added:,} added.")
-        else:
-            made = own.make(title, chosen)
-            st.toast(f"A collection of {len(made.papers):,} was made.")
-    except VouchError as error:
-        st.html(error_html(error))
-
-
-def _keep() -> None:
-    st.session_state.pop(REMOVING, None)
-
-
-@st.dialog("Remove from the library?", on_dismiss=_keep)
-def _remove(ids: Sequence[str]) -> None:
-    words = "They leave the library. A file that holds them brings them back when it is read again."
-    st.html(info_html(f"{len(ids)} paper{'' if len(ids) == 1 else 's'}", words))
-    if st.button("Remove", type="primary", icon=":material/delete:", key="remove-now"):
-        try:
-            with st.spinner("Removing"):
-                state.assistant().remove(ids)
-        except VouchError as error:
-            st.html(error_html(error))
-            return
-        _keep()
-        st.session_state["several-done"] = st.session_state.get("several-done", 0) + 1
-        st.rerun()

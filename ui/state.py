@@ -45,9 +45,15 @@ def drawn(name: str) -> None:
     st.session_state.page = name
 
 
-def go_to(name: str) -> None:
-    """Leave for that page."""
-    st.switch_page(st.session_state.pages[name])
+def leave_for(name: str) -> None:
+    """Go to that page as soon as one is drawn: in answer to a press, where Streamlit does not switch pages itself."""
+    st.session_state.leaving_for = name
+
+
+def depart() -> None:
+    """Go where a press asked to go. Call it before anything of a page is drawn."""
+    if "pages" in st.session_state and (name := st.session_state.pop("leaving_for", None)):
+        st.switch_page(st.session_state.pages[name])
 
 
 def forget() -> None:

@@ -51,7 +51,9 @@ def test_a_question_is_answered_with_passages_of_the_library(home: Path, run_pag
     assert tree.one("div", "v-question").text == "What does SkyLedger estimate from radar?"
     panel = tree.all("section", "v-panel")[0]
     assert panel.one("div", "v-abstract").text == answer.sources[0].paper.abstract
-    assert [mark.text for mark in panel.all("mark")] == [passage.text for passage in answer.sources[0].passages]
+    assert [mark.text for mark in panel.all("mark")] == [
+        passage.text for passage in sorted(answer.sources[0].passages, key=lambda passage: passage.start)
+    ]
     shown = [item.one("span", "v-sentence").text for item in tree.one("ul", "v-quotes").all("li")]
     assert shown == [f"{sentence.text} {sentence.citations[0]}✓ supported" for sentence in answer.sentences]
     assert "2 Oct 2024" in tree.all("div", "v-card")[0].text

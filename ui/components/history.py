@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import streamlit as st
 
 from rag.conversations.record import Listed
-from rag.errors import LibraryError
+from rag.errors import LibraryError, VouchError
 from ui import state
 from ui.components.notice import error_html
 from ui.components.safe import label, text
@@ -89,27 +90,49 @@ def _show_more(count: int) -> None:
 
 @st.dialog("Rename conversation", on_dismiss=_close)
 def _rename(listed: Listed) -> None:
+    _leave_dialog()
     with st.form("rename", border=False):
-        title = st.text_input("Title", listed.title, max_chars=90)
-        if st.form_submit_button("Rename", type="primary"):
-            state.talks().store.rename(listed.id, title)
-            _close()
-            st.rerun()
+        st.text_input("Title", listed.title, max_chars=90, key="new-title")
+        st.form_submit_button("Rename", type="primary", on_click=_renamed, args=(listed.id,))
+
+
+def _renamed(identity: str) -> None:
+    if _done(lambda: state.talks().store.rename(identity, st.session_state["new-title"])):
+        _close()
 
 
 @st.dialog("Delete conversation?", on_dismiss=_close)
 def _delete(listed: Listed, current: bool) -> None:
+    _leave_dialog()
     st.html(
         f"<p>“{text(listed.title)}” and its answers are deleted from this computer. Answers kept as verified stay. "
         "There is no way back.</p>"
     )
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary"):
-            state.talks().delete(listed.id)
-            if current:
-                state.show_new()
-            _close()
-            st.rerun()
-        if st.button("Keep it"):
-            _close()
-            st.rerun()
+        st.button("Delete", type="primary", on_click=_deleted, args=(listed.id, current))
+        st.button("Keep it", on_click=_close)
+
+
+def _deleted(identity: str, current: bool) -> None:
+    if _done(lambda: state.talks().delete(identity)):
+        if current:
+            state.show_new()
+        _close()
+
+
+def _done(act: Callable[[], object]) -> bool:
+    """Whether it could be done; why not is told in the dialog, which stays open."""
+    try:
+        act()
+    except VouchError as error:
+        st.session_state["conversation-failed"] = error
+        return False
+    return True
+
+
+def _leave_dialog() -> None:
+    """A press inside draws the dialog alone; once it is closed the whole page is to be drawn."""
+    if OPEN not in st.session_state:
+        st.rerun()
+    if failure := st.session_state.pop("conversation-failed", None):
+        st.html(error_html(failure))

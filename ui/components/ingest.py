@@ -30,8 +30,9 @@ def ways_in(*, upload: bool) -> None:
         words = "Load the sample, 60 short digests of machine-learning papers, or add files of your own."
         st.html(info_html("Your library is empty", words))
         st.button("Load the sample library", type="primary", icon=":material/download:", on_click=state.start_sample)
-        if upload and st.button("Add papers of your own", icon=":material/upload_file:"):
-            state.go_to("library")
+        if upload:
+            words, icon = "Add papers of your own", ":material/upload_file:"
+            st.button(words, icon=icon, on_click=state.leave_for, args=("library",))
 
 
 def outcome() -> DeltaGenerator | None:

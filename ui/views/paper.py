@@ -41,6 +41,7 @@ def _close() -> None:
 
 @st.dialog("Paper", position="right", width="medium", on_dismiss=_close)
 def _drawer() -> None:
+    state.depart()
     paper_id = address.read(ADDRESS) or ""
     paper = state.assistant().paper(paper_id)
     if paper is None:
@@ -64,13 +65,19 @@ def _drawer() -> None:
 
 def _ask(paper: Paper) -> None:
     with st.form("ask-paper", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        question = st.text_input("Ask about this paper", placeholder="What was measured, and what came out?", max_chars=2000)
-        if st.form_submit_button("Ask", icon=":material/forum:") and question.strip():
-            _close()
-            scope.choose(scope.of_paper(paper))
-            state.show_new()
-            state.ask(question)
-            state.go_to("chat")
+        hint = "What was measured, and what came out?"
+        st.text_input("Ask about this paper", placeholder=hint, max_chars=2000, key="paper-question")
+        st.form_submit_button("Ask", icon=":material/forum:", on_click=_asked, args=(paper,))
+
+
+def _asked(paper: Paper) -> None:
+    """In answer to the press itself, so that whatever is clicked next cannot displace the question."""
+    if question := st.session_state["paper-question"].strip():
+        _close()
+        scope.choose(scope.of_paper(paper))
+        state.show_new()
+        state.ask(question)
+        state.leave_for("chat")
 
 
 def sources_html(paper: Paper, held: Sequence[Held]) -> str:
@@ -98,10 +105,32 @@ def _similar(paper: Paper) -> None:
     if not near:
         return
     st.html('<h4 class="v-head">Papers like it</h4>')
+    _merge(paper, [other for other, _ in near])
     with st.container(key="similar", gap="xsmall"):
         for number, (other, _) in enumerate(near):
             words = other.label if other.year is None else f"{other.label} ({other.year})"
             st.button(label(words), key=f"similar-{number}", width="stretch", on_click=show, args=(other,))
+
+
+def _merge(paper: Paper, near: Sequence[Paper]) -> None:
+    """Say that one of them is the same work."""
+    with st.popover("The same work as…", icon=":material/call_merge:"):
+        st.html('<p class="v-lead">The two become one paper. It is remembered, and can be split again.</p>')
+        options = {other.id: other for other in near}
+        name = lambda i: label(options[i].label) if i in options else ""  # noqa: E731
+        key = f"same-{paper.id}"
+        st.selectbox("Paper", list(options), format_func=name, key=key)
+        st.button("Merge", key="merge", type="primary", on_click=_merged, args=(paper, key))
+
+
+def _merged(paper: Paper, key: str) -> None:
+    try:
+        kept = state.assistant().merge_papers([paper.id, st.session_state[key]])
+    except VouchError as error:
+        st.session_state["split-failed"] = error
+        return
+    st.toast("Now one paper. Records like these will be taken for it again.")
+    address.write(ADDRESS, kept)
 
 
 def split(paper_id: str) -> None:
