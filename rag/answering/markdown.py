@@ -41,7 +41,7 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield f"\nSearched as: {plain(answer.standalone)}"
     if answer.filters:
         yield f"\nConditions: {plain(', '.join(answer.filters))}"
-    yield ""
+    yield f"\n{plain(answer.opening)}\n" if answer.opening else ""
     for sentence in answer.sentences:
         marks = "".join(f" \\[{number}\\]" for number in sentence.citations)
         yield f"- {plain(sentence.text)}{marks} — *{verdict_words(sentence)}*"

@@ -213,6 +213,14 @@ class Answer:
     left_out: int = 0
     stages: tuple[StageUse, ...] = ()
 
+    @property
+    def opening(self) -> str:
+        """What a quoted answer says before its first quote, such as how many papers there are; empty where a note says it."""
+        if self.kind is not AnswerKind.QUOTED or not self.sentences:
+            return ""
+        said = self.text[: max(0, self.text.find(self.sentences[0].text))].strip()
+        return "" if said in self.notes else said
+
     def source(self, number: int) -> CitedSource:
         """The source with that number; KeyError where the answer has none."""
         for source in self.sources:

@@ -118,7 +118,8 @@ def _body_html(answer: Answer, anchor: str) -> str:
 def _quotes_html(answer: Answer, anchor: str) -> str:
     chips = _chips(answer, anchor)
     quotes = "".join(f"<li>{sentence_html(sentence, chips(sentence))}</li>" for sentence in answer.sentences)
-    return f'<ul class="v-quotes">{quotes}</ul>'
+    opening = f'<p class="v-line">{text(answer.opening)}</p>' if answer.opening else ""
+    return f'{opening}<ul class="v-quotes">{quotes}</ul>'
 
 
 def _chips(answer: Answer, anchor: str) -> Callable[[Sentence], str]:

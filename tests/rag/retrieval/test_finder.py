@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.answering.markdown import markdown
 from rag.answering.record import AnswerKind
 from rag.assistant import Assistant
 
@@ -57,6 +58,9 @@ def test_papers_are_counted_by_the_catalogue(dated: Assistant) -> None:
     answer = dated.ask("How many papers are from 2021?")
     assert answer.text.startswith("2 papers match “are from 2021”. Of 1 more the date is not known.\n")
     assert len(answer.sources) == 2
+    assert answer.opening == "2 papers match “are from 2021”. Of 1 more the date is not known."
+    assert dated.ask("What do pesticides do to honey bees?").opening == ""
+    assert "\n2 papers match “are from 2021”" in markdown(answer)
     assert dated.ask("How many papers are in the library?").text.startswith("The library holds 5 papers.\n")
 
 
