@@ -98,8 +98,8 @@ class Assistant(Upkeep):
             else confidence(found.searched, found.kind, screened.hits, screened.sentences, self._checker.agrees)
         )
         clock.lap("evidence")
-        leaning = found.follows or bool(found.labels) or found.kind is QuestionType.LIST or within is not None
-        if not screened.hits or refuses(sure, self.settings.risk, leaning=leaning):
+        leaning, several = found.follows or bool(found.labels) or within is not None, found.kind is not QuestionType.ONE
+        if not screened.hits or refuses(sure, self.settings.risk, leaning=leaning, several=several):
             if sure.near and screened.sentences:
                 draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)
             else:

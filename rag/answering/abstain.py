@@ -22,6 +22,8 @@ STAGES = ("there", "given", "holds")
 LEANING = 0.05
 """Chance of being there below which even a turn that leans on an earlier one, or a question with conditions, is refused: their
 own words are few, and their evidence looks poorer than it is."""
+BROAD = 0.1
+"""The same for a list or a comparison, of which each paper gives a part."""
 QUOTED = 60  # words quoted at most where something is missing
 REFUSAL = "The library holds nothing that answers this question."
 NO_MATCH = "No paper in the library meets the conditions of this question."
@@ -101,10 +103,11 @@ def confidence(
     return model().confidence(features(question, kind, hits, sentences, agrees))
 
 
-def refuses(sure: Confidence, risk: float, *, leaning: bool = False) -> bool:
-    """Whether to refuse when at most the share `risk` of answers may be wrong; `leaning` on an earlier turn or on conditions."""
-    if leaning:
-        return sure.there < LEANING
+def refuses(sure: Confidence, risk: float, *, leaning: bool = False, several: bool = False) -> bool:
+    """Whether to refuse when at most the share `risk` of answers may be wrong; `leaning` on an earlier turn or on conditions,
+    or asked of `several` papers."""
+    if leaning or several:
+        return sure.there < (LEANING if leaning else BROAD)
     return not sure.close or sure.value < model().threshold(risk)
 
 

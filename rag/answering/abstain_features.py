@@ -19,6 +19,7 @@ NAME = re.compile(
 """Written like a name: a title in quotation marks, two capitals or digits in one word (`GPT4`, `LayerNorm`), or a capital inside
 a sentence (`Janus`)."""
 DENIED = "says otherwise than the question takes for granted"
+SEVERAL = 3  # papers that together hold the words of a question for several of them
 SURE = 0.6  # of the learned verdict, from which that is said
 
 
@@ -37,7 +38,7 @@ def features(
 ) -> Features:
     """`sentences` are those of the hits, best hit first. Details and premises are looked for in the first paper, and only where
     the question wants one paper: of several, each gives a part."""
-    there = presence(question, hits, sentences)
+    there = presence(question, hits[: 1 if kind is QuestionType.ONE else SEVERAL], hits, sentences)
     if kind is not QuestionType.ONE or not sentences or not sentences[0]:
         return Features(there, {"value": 0.0, "amount": 0.0, "noun": 0.0}, asdict(Premise()))
     title = hits[0].paper.title or ""
@@ -56,11 +57,13 @@ def features(
     return Features(there, given, asdict(against), missing)
 
 
-def presence(question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -> dict[str, float]:
-    """Whether the first paper is what the question is about: its best sentence's cosine, its score, its lead over the second
-    paper, and the shares of the question's names and words that it holds."""
+def presence(
+    question: str, read: Sequence[Hit], hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
+) -> dict[str, float]:
+    """Whether what was found is what the question is about: the first paper's best cosine, its score, its lead over the second
+    paper, and the shares of the question's names and words that the papers to `read` hold between them."""
     first, second, *_ = [*sorted((hit.score for hit in hits), reverse=True)[:2], hits[0].score]
-    text = f"{hits[0].paper.title or ''} {hits[0].paper.abstract}"
+    text = " ".join(f"{hit.paper.title or ''} {hit.paper.abstract}" for hit in read)
     return {
         "cosine": max((sentence.cosine for sentence in sentences[0]), default=0.0) if sentences else 0.0,
         "score": first,

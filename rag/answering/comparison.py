@@ -22,7 +22,7 @@ REPORTING = re.compile(
 )
 PROPOSING = re.compile(
     r"\b(?:we|this (?:paper|work|study|article|survey)|our (?:paper|work|study))\b(?:\W+\w+){0,4}?\W+"
-    r"(?:propos|present|introduc|develop|stud(?:y|ie)|investigat|describ|explor|examin|analy[sz]|compar|survey|review|ask|conduct)\w*",
+    r"(?:propos|present|introduc|develop|stud(?:y|ie)|investigat|describ|explor|examin|analy[sz]|compar|survey|review|ask)\w*",
     re.IGNORECASE,
 )
 SPEAKING = re.compile(r"\b(?:we|here|this (?:paper|work|study|article|survey))\b", re.IGNORECASE)

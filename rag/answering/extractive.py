@@ -47,7 +47,7 @@ def quote(
     near = together(papers_to_quote(kind, hits, sentences))
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
         said = f"{opening}\n" if opening else ""
-        return told(lines(near), "\n", on_token, left_out=len(hits) - len(near) + beyond, opening=said)
+        return told(lines(near, question), "\n", on_token, left_out=len(hits) - len(near) + beyond, opening=said)
     if kind is QuestionType.ONE and (sides := conflict(question, sentences)):
         return told([*sides.agree, *sides.deny], "\n", on_token, note=sides.text, opening=f"{sides.text}\n")
     first = (deciding(question, near[0]) or max(near[0], key=lambda s: s.score)) if len(near) == 1 else None

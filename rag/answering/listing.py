@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.answering.comparison import PROPOSING
 from rag.retrieval.evidence import ScoredSentence
+from rag.terms import content_words, coverage
+
+NEARLY = 1.5  # of the score of a sentence, which runs from about 0 to 8
 
 
-def lines(papers: Sequence[Sequence[ScoredSentence]]) -> list[ScoredSentence]:
-    """The best sentence of each paper, in the order given."""
-    return [max(own, key=lambda sentence: sentence.score) for own in papers]
+def lines(papers: Sequence[Sequence[ScoredSentence]], question: str = "") -> list[ScoredSentence]:
+    """One sentence of each paper, in the order given."""
+    wanted = content_words(question)
+    return [line(own, wanted) for own in papers]
+
+
+def line(sentences: Sequence[ScoredSentence], wanted: Sequence[str]) -> ScoredSentence:
+    """The sentence that stands for a paper: the first that says what its authors do, if it is nearly as good as the best and
+    holds as many of the words `wanted`; else the best. The best alone is often a detail that says little of the paper."""
+    best = max(sentences, key=lambda sentence: sentence.score)
+    held = coverage(wanted, content_words(best.passage.text))
+    for sentence in sentences:
+        near = sentence.score >= best.score - NEARLY and PROPOSING.search(sentence.passage.text)
+        if near and coverage(wanted, content_words(sentence.passage.text)) >= held:
+            return sentence
+    return best
 
 
 def count(shown: int, left_out: int) -> str:
