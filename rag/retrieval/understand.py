@@ -11,13 +11,14 @@ LIST = re.compile(
     r"\b(which|what) (other )?(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|systems|models)\b"
     rf"|\b(list|show|name|find|collect|give) (me )?(all|every|each|any|the|some)?\b.*\b{_WORKS}\b"
     rf"|\b(every|all|each|any) (of )?(the )?{_WORKS}\b"
-    r"|\b(who|what) else\b",
+    rf"|\b(who|what) else\b|\bhow many (\w+ )?{_WORKS}\b|\b(are|is) there (any |some |other |more |a |an )*{_WORKS}\b",
     re.IGNORECASE,
 )
 COMPARE = re.compile(
     r"\b(compare[ds]?|comparison|versus|vs\.?|differ(s|ent|ence|ences)?|both|contrast|in common|agree|disagree)\b"
     r"|\bwhich of (the )?(two|three|these)\b|\bthe same \w+|\b(each|which) (one|paper|study)\b|\bin each case\b"
-    rf"|\b{_SEVERAL} (\w+[ -]){{0,3}}(papers|works|studies|study|surveys|benchmarks|methods|approaches)\b",
+    rf"|\b{_SEVERAL} (\w+[ -]){{0,3}}(papers|works|studies|study|surveys|benchmarks|methods|approaches)\b"
+    r"|\b(in|across|among|do|by|from|to) (the|these|those|my|all|your|our) (papers|abstracts|studies|works|articles|library)\b",
     re.IGNORECASE,
 )
 
