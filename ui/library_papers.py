@@ -85,6 +85,8 @@ def _filters(query: Query) -> Query:
             "Collection", options, None, format_func=lambda i: kept[i].name, key="filter-collection", placeholder="any"
         )
         st.button("Clear filters", icon=":material/filter_list_off:", disabled=not active, on_click=clear_filters)
+    if _number_of_filters() != active:
+        st.rerun()  # the session is new and the page is not: it brings its filters along, and now they can be counted
     conditions = Conditions(
         author=author.strip() or None,
         organisation=organisation.strip() or None,

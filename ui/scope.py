@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import streamlit as st
 
+from rag.conversations.record import Turn
 from rag.library.collections import Collection, Collections
 from rag.paper import Paper
 from ui.components import choice
@@ -61,6 +63,19 @@ def chosen() -> str:
 def choose(kept: str) -> None:
     """Ask within that from now on."""
     st.session_state.scope = kept
+
+
+def go_on(turns: Sequence[Turn]) -> None:
+    """A session that has chosen nothing yet comes to this conversation: it goes on about the paper that was asked last.
+
+    So it is after Vouch was started again, which no session outlives. A collection is among the choices that a page repeats.
+    """
+    if "scope" in st.session_state or not turns:
+        return
+    last = turns[-1].replies[-1]
+    kept = last.within or str(last.answer.settings.get("scope", "") if last.answer else "")
+    if kept.startswith(_PAPER):
+        choose(kept)
 
 
 def draw(library: Library) -> None:

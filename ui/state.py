@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from rag.assistant import EXTRACTIVE, Assistant
+from rag.errors import LibraryLocked
 from rag.library.report import IngestReport
 from rag.paper import Paper
 from rag.settings import Settings
@@ -81,6 +82,8 @@ def conversation() -> Conversation:
         if here is None:
             st.session_state.lost = True
             address.write(ADDRESS, None)
+        else:
+            scope.go_on(here.turns)
     elif not named and here is not None and here.turns and not here.busy and st.session_state.get("page") == "chat":
         here = None  # the reader went back to the address of the empty page
     if here is None:
@@ -193,7 +196,12 @@ def start_upload(files: Sequence[uploads.Upload]) -> None:
         home = engine.settings.home
         before, after = uploads.there(home), engine.last_record()
         paths = uploads.keep(home, files)
-        report = engine.ingest(paths, progress=partial(setattr, job, "latest"))
+        try:
+            report = engine.ingest(paths, progress=partial(setattr, job, "latest"))
+        except LibraryLocked as error:
+            uploads.forget(path for path in paths if path.name not in before)
+            safe = f"{uploads.SAFE} {error.remedy} Then upload again."
+            raise LibraryLocked(error.message, remedy=safe) from error
         if report.new or report.merged:
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             names = tuple(path.name for path in paths)

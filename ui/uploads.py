@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from ui.components.safe import base_name
 FOLDER = "uploads"
 LONGEST = 180  # bytes of a name; file systems allow 255, and a number may be added
 UNNAMED = "upload"
+SAFE = "Nothing was added, and the library is as it was."
 LAST = ".last.json"  # no upload can have this name
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')  # on one system or another
 
@@ -49,17 +50,29 @@ def _cut(name: str, size: int) -> str:
 def keep(home: Path, uploads: Sequence[Upload]) -> list[Path]:
     """Write the files under `home` and return their paths. A name taken by other content gets a number.
 
-    Raises LibraryError where they cannot be written.
+    Raises LibraryError where one of them cannot be written; then none of them is kept.
     """
-    folder = home / FOLDER
+    folder, paths = home / FOLDER, list[Path]()
+    before = there(home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder, upload) for upload in uploads]
+        for upload in uploads:
+            paths.append(_write(folder, upload))
     except OSError as error:
+        forget(path for path in paths if path.name not in before)
+        name = base_name(uploads[len(paths)].name) if len(paths) < len(uploads) else folder.name
         raise LibraryError(
-            f"The upload could not be written to {folder} ({error.strerror}).",
-            remedy="Nothing was added. Make room or mend the folder's permissions, then upload again.",
+            f"{name} could not be written to {folder} ({(error.strerror or str(error)).lower()}).",
+            remedy=f"{SAFE} Make room or mend the folder's permissions, then upload again.",
         ) from error
+    return paths
+
+
+def forget(paths: Iterable[Path]) -> None:
+    """Delete files that nothing was read from."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _write(folder: Path, upload: Upload) -> Path:
@@ -71,8 +84,12 @@ def _write(folder: Path, upload: Upload) -> Path:
         path = folder / f"{stem}-{number}{dot}{ending}"
     if not path.exists():
         beside = path.with_name(f".{path.name}.part")
-        beside.write_bytes(upload.data)
-        beside.replace(path)
+        try:
+            beside.write_bytes(upload.data)
+            beside.replace(path)
+        except OSError:
+            forget([beside])  # half a file takes room that is wanted
+            raise
     return path
 
 

@@ -21,7 +21,7 @@ class Reply:
     `without` are conditions it was asked without, `alone` that it was asked without the conversation, `beside` that it is read
     beside the reply before it. `owner` is the process at work on it. `good` and `reason` are a reader's judgement, `verified`
     the id of the answer kept as verified that is shown first. `within` names the part of the library that is asked,
-    `knowledge` what a model may write from (empty for what the settings say); neither is kept before there is an answer.
+    `knowledge` what a model may write from (empty for what the settings say).
     `follow_ups` is None until they were looked for.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from rag.library.disk import is_forbidden, is_full
 
 FILE = "conversations.sqlite"
 BUSY_SECONDS = 30.0  # waited for another process that writes
+LATER = ("within", "knowledge")  # columns of replies that files from before lack
 
 _meta = sa.MetaData()
 CONVERSATIONS = sa.Table(
@@ -48,6 +50,7 @@ REPLIES = sa.Table(
     sa.Column("good", sa.Boolean),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("verified", sa.Text, nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False, server_default="") for name in LATER),
 )
 VERIFIED = sa.Table(
     "verified",
@@ -66,7 +69,18 @@ def open_file(home: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{home / FILE}", connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare)
     _meta.create_all(engine)
+    _bring_forward(engine)
     return engine
+
+
+def _bring_forward(engine: sa.Engine) -> None:
+    """Give a file from before what later versions know of a reply; another process may do the same at this moment."""
+    with engine.begin() as db:
+        known = {row[1] for row in db.exec_driver_sql("PRAGMA table_info(replies)")}
+    for name in LATER:
+        if name not in known:
+            with suppress(sa.exc.OperationalError), engine.begin() as db:
+                db.exec_driver_sql(f"ALTER TABLE replies ADD COLUMN \"{name}\" TEXT NOT NULL DEFAULT ''")
 
 
 def told(error: Exception, home: Path, done: str) -> LibraryError:

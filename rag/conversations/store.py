@@ -26,7 +26,7 @@ from rag.conversations.schema import CONVERSATIONS, FILE, REPLIES, TURNS, VERIFI
 from rag.errors import LibraryError, VouchError
 
 TITLE_LETTERS = 90
-_PLAIN = ("id", "llm", "alone", "beside", "owner", "good", "reason", "verified")
+_PLAIN = ("id", "llm", "alone", "beside", "owner", "good", "reason", "verified", "within", "knowledge")
 
 
 class ConversationStore:

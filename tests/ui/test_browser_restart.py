@@ -1,9 +1,9 @@
-"""The journey of a first day: the sample library, a first question; then the server is killed in mid-answer and started
-again."""
+"""Journeys over a restart: what was under way, chosen and asked about when the server was killed is there when it is back."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.fakes.llm_server import LLMServer
 from tests.ui.site import FAKE, free_port, running, watched
-from tests.ui.steps import answer_by, answered, ask, needs_chromium
+from tests.ui.steps import answer_by, answered, ask, go, needs_chromium, pick
 
 pytestmark = needs_chromium
 LOOK: dict[str, object] = {"viewport": {"width": 1280, "height": 860}}
@@ -49,3 +49,52 @@ def test_a_first_day_with_a_kill_in_it(tmp_path: Path, browser: Browser, llm: LL
             expect(page.get_by_role("combobox", name="Answers by")).to_have_value(FAKE)
             ask(page, "What is the rank used in LoRA?")
             expect(answered(page, 3).locator(".v-footer")).to_contain_text(FAKE)  # what the page shows as chosen is asked
+
+
+def test_what_was_chosen_outlives_a_restart_and_a_file_too_large_is_told(tmp_path: Path, stocked: Path, browser: Browser) -> None:
+    home, port = Path(shutil.copytree(stocked, tmp_path / "home")), free_port()
+    large = tmp_path / "large dump.txt"
+    with large.open("wb") as file:
+        file.truncate(201 * 2**20)
+    with watched(browser, LOOK, but=GONE) as page:
+        with running(home, tmp_path, port) as (address, server):
+            page.goto(address)
+            page.get_by_role("heading", name="Ask your library").wait_for()
+            go(page, "Library")
+            page.get_by_text("Add papers").click()
+            page.locator("input[type=file]").set_input_files(large)
+            chip = page.locator(".stFileChip[aria-invalid=true]")
+            expect(chip).to_be_visible()
+            assert chip.get_attribute("aria-label") == "large dump.txt, 210.8MB"  # with which the words begin
+            said = chip.evaluate("e => getComputedStyle(e, '::after').content")
+            assert "too large for a page" in said
+            assert "Nothing of it was added" in said
+            assert "vouch ingest FILE" in said
+            assert chip.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight + 2")
+            page.get_by_label("Remove large dump.txt").click()
+            page.get_by_role("button", name="Filters").click()
+            page.get_by_label("From year").fill("2024")
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+            page.keyboard.press("Escape")
+            expect(page.get_by_text("2 of 6 papers. Select one")).to_be_visible()
+            kill(server)
+        with running(home, tmp_path, port) as (_, server):
+            expect(page.locator(".stApp[data-test-connection-state='CONNECTED']")).to_be_visible()
+            page.get_by_placeholder("Words in title").fill("radar")
+            page.keyboard.press("Enter")  # of the two from 2024 on, which is still asked for
+            expect(page.get_by_text("1 of 6 papers. Select one")).to_be_visible()
+            expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+            pick(page, 0)
+            drawer = page.get_by_role("dialog")
+            drawer.get_by_label("Ask about this paper").fill("What was measured?")
+            drawer.get_by_role("button", name="Ask", exact=False).first.click()
+            answered(page, 1)
+            asking = page.get_by_text("Asking only the paper")
+            about = asking.inner_text()
+            kill(server)
+        with running(home, tmp_path, port):
+            expect(page.locator(".stApp[data-test-connection-state='CONNECTED']")).to_be_visible()
+            ask(page, "Where was it measured?")
+            answered(page, 2)
+            expect(asking).to_have_text(about)

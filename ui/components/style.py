@@ -198,12 +198,21 @@ CSS = """
 
 /* The server is gone: said here in place of Streamlit's own dialog, which would have the reader start another program. */
 .stApp:is([data-test-connection-state="PINGING_SERVER"], [data-test-connection-state="DISCONNECTED_FOREVER"])::after {
-  content: "Vouch cannot be reached. Every question and finished answer is kept on disk. Start Vouch again where it ran "
+  content: "Vouch cannot be reached. Every question and finished answer is kept on disk, with what it was asked about. "
+    "Start Vouch again where it ran "
     "(vouch serve); this page then goes on by itself.";
   position: fixed; inset: auto 0 0 0; z-index: 1000000; padding: .8rem 1.25rem; text-align: center; line-height: 1.45;
   color: var(--v-bad); background: var(--v-card); border-top: 2px solid var(--v-bad); animation: v-late 0s 1.5s both; }
 @keyframes v-late { from { visibility: hidden; } to { visibility: visible; } }
 body:has(.stApp[data-test-connection-state="PINGING_SERVER"]) :is([role="dialog"], [data-testid="stDialog"]) { display: none; }
+
+/* A file that was not sent: Streamlit says why in a tooltip alone. */
+.stFileChip[aria-invalid="true"] { flex-wrap: wrap; height: auto; max-width: 100%; overflow: visible; }
+.stFileChip[aria-invalid="true"]::after { content: attr(aria-label) " was not sent: it is too large for a page, or the "
+    "connection broke. Nothing of it was added; the library and the other files are as they were. Read a large file in a "
+    "terminal: vouch ingest FILE";
+  flex: 1 0 100%; white-space: normal; color: var(--v-bad); font-size: .85rem; line-height: 1.45; padding: .3rem 0; }
+:has(> .stFileChip[aria-invalid="true"]), :has(> :has(> .stFileChip[aria-invalid="true"])) { height: auto; max-width: 100%; }
 
 /* Messages, the line below an answer, figures. */
 .v-notice { border: 1px solid var(--v-line); border-left-width: 3px; border-radius: .6rem; padding: .65rem .85rem;
