@@ -31,10 +31,10 @@ def test_a_first_day_with_a_kill_in_it(tmp_path: Path, browser: Browser, llm: LL
         with running(home, tmp_path, port, llm) as (address, server):
             page.goto(address)
             expect(page.get_by_text("60 papers")).to_be_visible()  # `vouch serve` has loaded the sample
-            ask(page, "What compression rate does LoRA report?")
+            ask(page, "What is attention sink?")
             first = answered(page, 1).locator(".v-sentence").all_inner_texts()
             answer_by(page, FAKE)
-            ask(page, "Which data does SimPO use?")
+            ask(page, "How does layer normalization compute mean and variance?")
             expect(page.locator(".v-draft")).to_be_visible()
             kill(server)
             expect(page.locator(".stApp[data-test-connection-state='PINGING_SERVER']")).to_be_visible()
@@ -47,7 +47,7 @@ def test_a_first_day_with_a_kill_in_it(tmp_path: Path, browser: Browser, llm: LL
             page.get_by_role("button", name="Ask again").last.click()
             answered(page, 2)
             expect(page.get_by_role("combobox", name="Answers by")).to_have_value(FAKE)
-            ask(page, "What is the rank used in LoRA?")
+            ask(page, "What does PowerNorm replace?")
             expect(answered(page, 3).locator(".v-footer")).to_contain_text(FAKE)  # what the page shows as chosen is asked
 
 
