@@ -193,7 +193,7 @@ class Assistant(Upkeep):
 
     @cached_property
     def _scorer(self) -> SentenceScorer:
-        return SentenceScorer(self._embedder())
+        return SentenceScorer(self._embedder(), self._checker.vectors)
 
     @cached_property
     def _checker(self) -> SupportChecker:

@@ -56,8 +56,8 @@ class Library:
         self._upkeep.ingest(dumps)
         stores = self._upkeep.stores()
         self._retriever = HybridRetriever(stores.catalogue, stores.vectors, stores.keywords, embedder)
-        self._scorer = SentenceScorer(embedder)
         self._checker = SupportChecker(token_reader(embedder))
+        self._scorer = SentenceScorer(embedder, self._checker.vectors)
 
     def close(self) -> None:
         self._upkeep.close()

@@ -8,13 +8,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
 
+import numpy as np
+
 from rag.answering.quantities import unmatched
 from rag.answering.quotation import copied
 from rag.answering.record import Passage, Support, Verdict
 from rag.answering.roles import exchanged
 from rag.answering.support_features import Read, measure, read
 from rag.answering.support_model import SupportModel, load_model, logistic
-from rag.embedding import TokenReader
+from rag.embedding import TokenReader, Vectors
 from rag.sentences import sentence_spans
 from rag.terms import content_words
 
@@ -64,6 +66,11 @@ class SupportChecker:
         No passages: uncited. A sentence that a passage says word for word is supported with probability 1.
         """
         return self.check_all([(sentence, passages)])[0]
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (len(texts), dimension) of texts that are going to be judged: they are read for it on the way."""
+        readings = self._readings(texts)
+        return np.stack([readings[text].vectors.text for text in texts])
 
     def agrees(self, text: str, sentences: Sequence[str]) -> float | None:
         """The chance that the sentences say what the text, which may be a question, takes for granted; None where they hardly

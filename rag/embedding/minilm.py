@@ -41,14 +41,11 @@ class MiniLM:
     def __init__(self, tokenizer: Any, bulk_model: Any, states_model: Callable[[], Any], requests: int) -> None:
         """`states_model` compiles the model that shows word pieces; a search never needs it."""
         self._tokenizer = tokenizer
-        self._requests = requests
         self._free: Any = None
-        self._bulk_model = bulk_model
         self._one = Requests(lambda: bulk_model, requests)
-        self._states = Requests(states_model, requests)
+        self._bulk = Bulk(lambda: bulk_model, requests)
+        self._states = Bulk(states_model, requests)
         self._recent = lru_cache(RECENT)(self._embed_one)
-        self._bulk_lock = threading.Lock()
-        self._bulk_queue: Any = None
 
     @classmethod
     def load(cls, *, threads: int = 0) -> Self:
@@ -66,26 +63,34 @@ class MiniLM:
         # One stream a core: a question is too short to be shared between cores, and askers come several at once.
         streams = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
         bulk = core.compile_model(build_graph(files)[0], "CPU", streams)
-        together = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": cores}
-        return cls(tokenizer, bulk, lambda: core.compile_model(build_graph(files)[1], "CPU", together), cores)
+        return cls(tokenizer, bulk, lambda: core.compile_model(build_graph(files)[1], "CPU", streams), cores)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), 384). Text beyond 512 word pieces is not read: cut passages before."""
         if len(texts) == 1:
             return self._recent(texts[0]).copy()
-        return self._embed_bulk([e.ids for e in self._tokenizer.encode_batch([encodable(text) for text in texts])])
+        encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
+        vectors = np.empty((len(texts), WIDTH), np.float32)
+
+        def store(outputs: Sequence[Vectors], places: Sequence[int]) -> None:
+            vectors[places] = outputs[0][: len(places)]
+
+        self._bulk.run([own.ids for own in encodings], store)
+        return vectors
 
     def read(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Every text with the last layer's vectors of its word pieces, in the order of `texts`; cut like `embed`."""
         encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
         found: dict[int, TokenVectors] = {}
-        for batch in batches([len(own.ids) for own in encodings]):
-            inputs = padded([encodings[place].ids for place in batch.places], batch.rows, batch.length)
-            with self._states.infer(inputs) as (vectors, states):
-                for row, place in enumerate(batch.places):
-                    inner = states[row, 1 : len(encodings[place].ids) - 1]
-                    pieces = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), EPSILON)
-                    found[place] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[place].offsets[1:-1]))
+
+        def store(outputs: Sequence[Vectors], places: Sequence[int]) -> None:
+            vectors, states = outputs
+            for row, place in enumerate(places):
+                inner = states[row, 1 : len(encodings[place].ids) - 1]
+                pieces = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), EPSILON)
+                found[place] = TokenVectors(np.array(vectors[row]), pieces, tuple(encodings[place].offsets[1:-1]))
+
+        self._states.run([own.ids for own in encodings], store)
         return [found[i] for i in range(len(texts))]
 
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
@@ -102,24 +107,32 @@ class MiniLM:
         with self._one.infer(padded([self._tokenizer.encode(encodable(text)).ids], length=FINE)) as (vectors, *_):
             return np.array(vectors, dtype=np.float32)
 
-    def _embed_bulk(self, ids: list[list[int]]) -> Vectors:
-        """Batches of similar length, one in flight per stream: little is spent on padding, and no core waits."""
+
+class Bulk:
+    """Many texts through a model, in batches of similar length and one in flight a core: little is spent on padding, and no core
+    waits. Threads take turns."""
+
+    def __init__(self, model: Callable[[], Any], requests: int) -> None:
+        """`model` is asked for once, when the first texts come."""
+        self._open, self._requests = model, requests
+        self._queue: Any = None
+        self._lock = threading.Lock()
+
+    def run(self, ids: Sequence[list[int]], store: Callable[[Sequence[Vectors], Sequence[int]], None]) -> None:
+        """`store` gets the model's outputs for a batch, which hold within the call alone, and which of the texts they are of."""
         import openvino as ov
 
-        vectors = np.empty((len(ids), WIDTH), np.float32)
+        def done(request: Any, places: list[int]) -> None:
+            store([tensor.data for tensor in request.output_tensors], places)
 
-        def store(request: Any, places: list[int]) -> None:
-            vectors[places] = request.get_output_tensor(0).data[: len(places)]
-
-        with self._bulk_lock:
-            if self._bulk_queue is None:
-                self._bulk_queue = ov.AsyncInferQueue(self._bulk_model, self._requests)
-            self._bulk_queue.set_callback(store)
+        with self._lock:
+            if self._queue is None:
+                self._queue = ov.AsyncInferQueue(self._open(), self._requests)
+            self._queue.set_callback(done)
             for batch in batches([len(own) for own in ids]):
                 rows = [ids[place] for place in batch.places]
-                self._bulk_queue.start_async(list(padded(rows, batch.rows, batch.length)), list(batch.places))
-            self._bulk_queue.wait_all()
-        return vectors
+                self._queue.start_async(list(padded(rows, batch.rows, batch.length)), list(batch.places))
+            self._queue.wait_all()
 
 
 class Requests:

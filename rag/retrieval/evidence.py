@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import overload
@@ -54,6 +54,10 @@ class ScoredSentence:
     score: float
     cosine: float
     overlap: float
+
+
+Embed = Callable[[Sequence[str]], Vectors]
+"""Texts -> unit vectors, one row a text."""
 
 
 @dataclass(slots=True)
@@ -106,8 +110,8 @@ class PaperSentences(Sequence[ScoredSentence]):
 class Asked:
     """A question against the sentences of the papers found for it."""
 
-    def __init__(self, question: str, embedder: Embedder, candidates: Sequence[Known]) -> None:
-        self._question, self._embedder = question, embedder
+    def __init__(self, question: str, embedder: Embedder, one: Embed, candidates: Sequence[Known]) -> None:
+        self._question, self._embedder, self._one = question, embedder, one
         self._asks_number = bool(ASKS_NUMBER.search(question))
         self._wanted = frozenset(content_words(question))
         self._weight = rarity(self._wanted, [words for known in candidates for words in known.words])
@@ -119,7 +123,8 @@ class Asked:
         missing = [known for known in papers if known.vectors is None]
         if not missing:
             return
-        vectors = self._embedder.embed([passage.text for known in missing for passage in known.passages])
+        embed = self._one if len(missing) == 1 else self._embedder.embed
+        vectors = embed([passage.text for known in missing for passage in known.passages])
         at = 0
         for known in missing:
             known.vectors = vectors[at : at + len(known.passages)].copy()
@@ -144,8 +149,9 @@ class Asked:
 class SentenceScorer:
     """Scores sentences; keeps what it knows of papers asked about lately. Safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: Embedder, one: Embed | None = None) -> None:
+        """`one` embeds the sentences of a single paper: whoever reads them afterwards, word by word, need not do it again."""
+        self._embedder, self._one = embedder, one or embedder.embed
         self._cache: OrderedDict[str, Known] = OrderedDict()
         self._lock = Lock()
 
@@ -153,7 +159,7 @@ class SentenceScorer:
         """For each hit, all sentences of its abstract in order. Embedding them is most of what an answer costs, and few papers
         found are quoted: nothing is embedded before a score is looked at; `together` does several papers in one go."""
         known = [self._known(hit.paper) for hit in hits]
-        asked = Asked(question, self._embedder, known)
+        asked = Asked(question, self._embedder, self._one, known)
         return [PaperSentences(asked, hit.paper, own) for hit, own in zip(hits, known, strict=True)]
 
     def _known(self, paper: Paper) -> Known:
