@@ -192,3 +192,22 @@ def test_a_dark_phone(page: Page) -> None:
     assert inside(panel.locator("mark").first, panel)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
     assert page.locator(".stMain").evaluate("e => e.scrollWidth") <= 360
+
+
+def test_two_papers_are_merged_and_split_again(page: Page) -> None:
+    go(page, "Library")
+    page.get_by_placeholder("Words in title").fill("glaciers remember")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 6 papers")).to_be_visible()
+    pick(page, 0)
+    drawer = page.get_by_role("dialog", name="Paper")
+    drawer.get_by_role("button", name="The same work as…").click()
+    page.get_by_role("combobox", name="Paper").click()
+    page.get_by_role("option", name="Tidal Clocks").click()
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(drawer).to_contain_text("merged by hand")
+    expect(page.get_by_text("of 5 papers")).to_be_attached()
+    drawer.get_by_role("button", name="Split these sources").click()
+    expect(drawer).not_to_contain_text("merged by hand")
+    expect(page.get_by_text("1 of 6 papers")).to_be_attached()

@@ -19,6 +19,7 @@ from ui.components.safe import base_name, label, text
 
 ADDRESS = "paper"  # the part of the address that names a paper
 TABLE = "papers"  # the table whose selection ends with the drawer
+CHANGED = "paper-changed"  # whether the paper that is open was merged or split just now
 NEAR = 5  # papers like it that are shown
 
 
@@ -30,6 +31,7 @@ def show(paper: Paper, passages: Sequence[Passage] = ()) -> None:
 
 def addressed() -> None:
     """Open the paper that the address names. Call it last."""
+    st.session_state.pop(CHANGED, None)
     if address.read(ADDRESS):
         _drawer()
 
@@ -42,6 +44,8 @@ def _close() -> None:
 @st.dialog("Paper", position="right", width="medium", on_dismiss=_close)
 def _drawer() -> None:
     state.depart()
+    if CHANGED in st.session_state:
+        st.rerun()  # a press inside draws the drawer alone, and the table behind it lists other papers now
     paper_id = address.read(ADDRESS) or ""
     paper = state.assistant().paper(paper_id)
     if paper is None:
@@ -114,7 +118,8 @@ def _similar(paper: Paper) -> None:
 
 def _merge(paper: Paper, near: Sequence[Paper]) -> None:
     """Say that one of them is the same work."""
-    with st.popover("The same work as…", icon=":material/call_merge:"):
+    times = st.session_state.get("paper-merges", 0)  # a new one after each merge, which is closed
+    with st.popover("The same work as…", icon=":material/call_merge:", key=f"same-work-{times}"):
         st.html('<p class="v-lead">The two become one paper. It is remembered, and can be split again.</p>')
         options = {other.id: other for other in near}
         name = lambda i: label(options[i].label) if i in options else ""  # noqa: E731
@@ -129,6 +134,8 @@ def _merged(paper: Paper, key: str) -> None:
     except VouchError as error:
         st.session_state["split-failed"] = error
         return
+    st.session_state[CHANGED] = True
+    st.session_state["paper-merges"] = st.session_state.get("paper-merges", 0) + 1
     st.toast("Now one paper. Records like these will be taken for it again.")
     address.write(ADDRESS, kept)
 
@@ -137,6 +144,7 @@ def split(paper_id: str) -> None:
     """Make papers of their own of the different records; an error is shown in the next run."""
     try:
         ids = state.assistant().split(paper_id)
+        st.session_state[CHANGED] = True
         st.toast(f"Now {len(ids)} papers. Records like these will not be merged again.")
     except VouchError as error:
         st.session_state["split-failed"] = error
