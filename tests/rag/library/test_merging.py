@@ -10,6 +10,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.errors import LibraryError
+from rag.library import merging
 from rag.paper import paper_id
 
 Open = Callable[[Path], Assistant]
@@ -110,3 +111,23 @@ def test_what_cannot_be_merged_is_refused(library: Assistant, ids: list[str]) ->
     with pytest.raises(LibraryError, match=r"two papers or more|no paper abs:none"):
         library.merge_papers(ids)
     assert (library.count(), library.pending()) == (3, 0)
+
+
+@pytest.mark.parametrize("step", ["empty_indexes", "keep_together"])
+def test_a_merge_that_was_cut_off_leaves_the_papers_and_can_be_made_again(
+    library: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(merging, step, cut)
+        with pytest.raises(KeyboardInterrupt):
+            library.merge_papers([FIRST, SECOND])
+    assert library.count() == 3
+    library.sync(tmp_path / "papers")  # finishes what is pending
+    stores = library.stores()
+    assert (library.pending(), stores.keywords.count()) == (0, 3)
+    assert library.search("waggle run of a honey bee", 1)[0].paper.id == SECOND
+    assert library.merge_papers([FIRST, SECOND]) == FIRST
+    assert stores.vectors.count() == stores.catalogue.indexed_count(stores.index_name)[1]
