@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.answering.abstain_premise import premise
-from rag.answering.comparison import DOES, REPORTS, aspects, table
+from rag.answering.comparison import DOES, REPORTS, aspects, does, reports, table
 from rag.answering.conflict import conflict
 from rag.answering.extractive import quote
+from rag.answering.listing import line, lines
 from rag.answering.record import Hit
 from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence, sentence_passages
@@ -89,3 +92,27 @@ def test_a_premise_that_the_paper_denies() -> None:
     assert against("Since it takes 75 steps, what is sorted?") == {"strange"}
     assert against("Why is the new sorting faster than quicksort?") == set()
     assert against("Is the new sorting slower than quicksort?") == set()
+
+
+TOADS = paper(
+    "toads",
+    "Earlier work found that toads cross roads at night. We present a tunnel for toads, and count them for a year. "
+    "Tunnels reduce deaths by 40%. Frogs use them as well.",
+)
+NEWTS = paper("newts", "Newts are shy. Newts live in ponds. Here the pond is left alone.")
+
+
+def test_a_table_tells_what_authors_do_and_what_they_then_find() -> None:
+    toads, newts = ([own.passage for own in found[1]] for found in (TOADS, NEWTS))
+    assert does(toads) == toads[1]
+    assert reports(toads) == toads[2]  # the first sentence reports, but what others found
+    assert does(newts) == newts[2]  # nobody says what is proposed: the first sentence in which the authors speak
+    assert reports(newts) is None
+    assert does([]) is None
+
+
+def test_the_line_of_a_list_says_what_the_paper_does_unless_another_sentence_answers_much_better() -> None:
+    scored = [replace(sentence, score=score) for sentence, score in zip(TOADS[1], (1.0, 2.0, 3.0, 0.0), strict=True)]
+    assert [own.passage.index for own in lines([scored])] == [1]
+    assert [own.passage.index for own in lines([scored], "Which papers reduce deaths?")] == [2]
+    assert line([replace(scored[2], score=9.0), *scored[:2]], []).passage.index == 2
