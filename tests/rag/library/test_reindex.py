@@ -13,6 +13,7 @@ from rag import opened as opened_module
 from rag.assistant import Assistant
 from rag.embedding.minilm import MiniLM
 from rag.errors import LibraryError
+from rag.library import ahead as ahead_module
 from rag.library import ingest as ingest_module
 from rag.library.manifest import indexes
 from tests.rag.library.contents import assert_same, assert_whole, contents
@@ -38,10 +39,10 @@ def home(tmp_path: Path, open_library: Open) -> Path:
 @pytest.fixture
 def cut_otherwise(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Changes the cutting of abstracts, and with it the index's name, or changes it back."""
-    former = opened_module.SCHEME
+    former = ahead_module.SCHEME
 
     def change(other: bool) -> None:
-        monkeypatch.setattr(opened_module, "SCHEME", "p16t1" if other else former)
+        monkeypatch.setattr(ahead_module, "SCHEME", "p16t1" if other else former)
         monkeypatch.setattr("rag.library.passages.PASSAGE_TOKENS", 16 if other else 96)
 
     return change
