@@ -10,10 +10,8 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from queue import SimpleQueue
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -38,13 +36,16 @@ class MiniLM:
     dimension: ClassVar[int] = WIDTH
     max_tokens: ClassVar[int] = MAX_TOKENS - 2
 
-    def __init__(self, tokenizer: Any, bulk_model: Any, states_model: Callable[[], Any], requests: int) -> None:
-        """`states_model` compiles the model that shows word pieces; a search never needs it."""
+    def __init__(
+        self, tokenizer: Any, model: Any, bulk_model: Callable[[], Any], states_model: Callable[[], Any], cores: int
+    ) -> None:
+        """`model` has all cores for one text. The others are compiled when first needed, which a search never does: for many
+        texts, one on each core, and for showing word pieces."""
         self._tokenizer = tokenizer
         self._free: Any = None
-        self._one = Requests(lambda: bulk_model, requests)
-        self._bulk = Bulk(lambda: bulk_model, requests)
-        self._states = Bulk(states_model, requests)
+        self._model, self._lock = model.create_infer_request(), threading.Lock()
+        self._bulk = Bulk(bulk_model, cores)
+        self._states = Bulk(states_model, cores)
         self._recent = lru_cache(RECENT)(self._embed_one)
 
     @classmethod
@@ -60,10 +61,15 @@ class MiniLM:
         tokenizer.no_padding()
         cores = threads or os.cpu_count() or 1
         core = ov.Core()
-        # One stream a core: a question is too short to be shared between cores, and askers come several at once.
+        together = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": cores}
         streams = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
-        bulk = core.compile_model(build_graph(files)[0], "CPU", streams)
-        return cls(tokenizer, bulk, lambda: core.compile_model(build_graph(files)[1], "CPU", streams), cores)
+        return cls(
+            tokenizer,
+            core.compile_model(build_graph(files)[0], "CPU", together),
+            lambda: core.compile_model(build_graph(files)[0], "CPU", streams),
+            lambda: core.compile_model(build_graph(files)[1], "CPU", streams),
+            cores,
+        )
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), 384). Text beyond 512 word pieces is not read: cut passages before."""
@@ -104,8 +110,9 @@ class MiniLM:
         return [e.offsets for e in self._free.encode_batch([encodable(text) for text in texts], add_special_tokens=False)]
 
     def _embed_one(self, text: str) -> Vectors:
-        with self._one.infer(padded([self._tokenizer.encode(encodable(text)).ids], length=FINE)) as (vectors, *_):
-            return np.array(vectors, dtype=np.float32)
+        inputs = padded([self._tokenizer.encode(encodable(text)).ids], length=FINE)
+        with self._lock:
+            return np.array(self._model.infer(list(inputs))[0], dtype=np.float32)
 
 
 class Bulk:
@@ -133,35 +140,6 @@ class Bulk:
                 rows = [ids[place] for place in batch.places]
                 self._queue.start_async(list(padded(rows, batch.rows, batch.length)), list(batch.places))
             self._queue.wait_all()
-
-
-class Requests:
-    """Inference requests of a model, as many as cores, lent to threads: these come and go, and making a request takes longer
-    than embedding a question."""
-
-    def __init__(self, model: Callable[[], Any], count: int) -> None:
-        """`model` is asked for once, when the first request is made."""
-        self._open, self._lock = model, threading.Lock()
-        self._model: Any = None
-        self._idle: SimpleQueue[Any] = SimpleQueue()
-        for _ in range(count):
-            self._idle.put(None)  # made when first used
-
-    @contextmanager
-    def infer(self, inputs: Sequence[Any]) -> Iterator[Sequence[Vectors]]:
-        """The model's outputs, which hold within the block alone."""
-        request = self._idle.get()
-        try:
-            request = request or self._request()
-            result = request.infer(list(inputs))
-            yield [result[n] for n in range(len(result))]
-        finally:
-            self._idle.put(request)
-
-    def _request(self) -> Any:
-        with self._lock:
-            self._model = self._model or self._open()
-            return self._model.create_infer_request()
 
 
 def encodable(text: str) -> str:
