@@ -35,6 +35,7 @@ from rag.errors import VouchError
 
 FILE = SHARED / "bench" / "abstracts_184k.jsonl.gz"
 SAMPLED = 2_048  # papers the baselines are given, drawn from the whole file
+CLAIMS = 200  # claims of SciFact that are searched for
 COLD = 5  # cold searches
 SEED = 20_261_120
 STEPS = 13
@@ -47,7 +48,7 @@ def measure(home: Path, stage: Stage) -> Outcome:
     if not FILE.is_file() or not isinstance(judged, BeirSet) or not judged.files[0].is_file():
         raise BenchError(f"{FILE} or SciFact is not there.", remedy="Put the data beside the project.")
     questions = [question.question for question in load_questions(SHARED / "questions" / "single.jsonl")]
-    questions += list(judged.queries().values())[:200]
+    claims = list(judged.queries().values())[:CLAIMS]
     with tempfile.TemporaryDirectory(prefix="vouch-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         sample, small = folder / "sample.jsonl", folder / "small.jsonl"
@@ -58,7 +59,11 @@ def measure(home: Path, stage: Stage) -> Outcome:
         after = baselines(sample, folder / "after", stage, "after")
         stage.job(f"making a library of {SMALL} papers", "grow", {"file": str(small), "home": str(folder / "small")})
         asked = [
-            stage.job(f"asking {len(questions)} questions: {where.name}", "latency", {"home": str(where), "questions": questions})
+            stage.job(
+                f"asking {len(questions)} questions and {len(claims)} claims: {where.name}",
+                "latency",
+                {"home": str(where), "questions": questions, "claims": claims},
+            )
             for where in (folder / "small", home)
         ]
         with stage.step("cold searches") as tell:
@@ -75,10 +80,10 @@ def measure(home: Path, stage: Stage) -> Outcome:
         *search_figures(asked, cold),
         *quality_figures(recalls),
     )
-    return Outcome(figures, notes(grown, len(questions)))
+    return Outcome(figures, notes(grown, len(questions), len(claims)))
 
 
-def notes(grown: Measured, questions: int) -> tuple[str, ...]:
+def notes(grown: Measured, questions: int, claims: int) -> tuple[str, ...]:
     """What is compared with what."""
     counts = grown.counts
     taken = f"{counts['records']} records, {counts['papers']} papers in {counts['passages']} passages"
@@ -87,7 +92,7 @@ def notes(grown: Measured, questions: int) -> tuple[str, ...]:
         f"{taken}; {counts['merged']} records were of a paper that was there.",
         f"{drawn_from}; their rates are means of both.",
         "LlamaIndex embeds as Chroma does by default: same weights, ONNX Runtime fp32, cut and padded to 256, batch 32.",
-        f"Latency: {questions} questions, a new process for each library, warmed up.",
+        f"Latency: {questions} questions and {claims} claims, a new process for each library, warmed up.",
     )
 
 

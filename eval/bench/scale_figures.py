@@ -53,10 +53,12 @@ def search_figures(asked: Sequence[Measured], cold: Sequence[float]) -> Iterator
     def of(measured: Measured, name: str, share: float) -> float:
         return 1000 * percentile(measured.seconds[name], share)
 
-    growth = of(large, "search", 0.5) / of(small, "search", 0.5)
+    growth, claims = (of(large, kind, 0.5) / of(small, kind, 0.5) for kind in ("search", "claims"))
     yield Figure("search, p50", "ms", (of(large, "search", 0.5),), target=Target(20, False, False))
     yield Figure("search, p50", "ms", (of(large, "search", 0.5),), f"{SMALL} papers", growth, Target(2, False, True))
     yield Figure("search, p95", "ms", (of(large, "search", 0.95),), target=Target(50, False, False))
+    yield Figure("search for a claim, p50", "ms", (of(large, "claims", 0.5),), f"{SMALL} papers", claims, Target(2, False, True))
+    yield Figure("search for a claim, p95", "ms", (of(large, "claims", 0.95),), target=Target(50, False, False))
     yield Figure("search with a condition on time, p50", "ms", (of(large, "filtered", 0.5),))
     yield Figure("search with a condition on time, p95", "ms", (of(large, "filtered", 0.95),), target=Target(80, False, False))
     yield Figure("answer in quotations, p50", "ms", (of(large, "ask", 0.5),))

@@ -77,18 +77,19 @@ def ends(points: Sequence[Point]) -> dict[str, list[float]]:
     }
 
 
-def latency(tell: Tell, *, home: str, questions: list[str]) -> Measured:
-    """Each question in turn: found as it is, and found with a condition on time put behind it; embedding included."""
-    seconds: dict[str, list[float]] = {"search": [], "filtered": [], "ask": []}
+def latency(tell: Tell, *, home: str, questions: list[str], claims: Sequence[str] = ()) -> Measured:
+    """Each question and claim in turn: found as it is, and found with a condition on time put behind it; embedding included."""
+    seconds: dict[str, list[float]] = {"search": [], "claims": [], "filtered": [], "ask": []}
     with open_assistant(Settings.load(home=Path(home))) as assistant:
-        for question in questions[:WARM]:
+        for question in [*questions[:WARM], *claims[:WARM]]:
             assistant.find(question)
             assistant.find(with_filter(question, 0))
             assistant.ask(question)
-        for n, question in enumerate(questions, start=1):
+        asked = [*(("search", question) for question in questions), *(("claims", claim) for claim in claims)]
+        for n, (kind, question) in enumerate(asked, start=1):
             began = time.perf_counter()
             assistant.search(question, LIMIT)
-            seconds["search"].append(time.perf_counter() - began)
+            seconds[kind].append(time.perf_counter() - began)
             began = time.perf_counter()
             found = assistant.find(with_filter(question, n))
             if found.labels:
@@ -96,7 +97,7 @@ def latency(tell: Tell, *, home: str, questions: list[str]) -> Measured:
             began = time.perf_counter()
             assistant.ask(question)
             seconds["ask"].append(time.perf_counter() - began)
-            tell(n, len(questions))
+            tell(n, len(asked))
         counts = {"papers": assistant.count()}
     return Measured(seconds, counts)
 

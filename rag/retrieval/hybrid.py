@@ -96,8 +96,8 @@ class HybridRetriever:
         attainable = REACH * sum(self._keywords.rarity(set(wanted)).values())
         first = fuse(cosines, keyword, highest=max(attainable, *keyword.values(), 0.0) if keyword else None)
         best = [(key, first[key]) for key in ranked(first)[:FEEDBACK_PAPERS]]
-        papers = self._catalogue.get([key for key, _ in best])
-        texts = [(f"{papers[key].title or ''} {papers[key].abstract}", score) for key, score in best if key in papers]
+        known = self._catalogue.texts([key for key, _ in best])
+        texts = [(known[key], score) for key, score in best if key in known]
         rarity = self._keywords.rarity({word for text, _ in texts for word in content_words(text)})
         again = dict(self._keywords.search_stems(expand(wanted, texts, rarity), depth))
         highest = max(attainable, *again.values(), 0.0) if again else None
@@ -117,10 +117,10 @@ class HybridRetriever:
         """The wording of the best papers is read."""
         fused = fuse(cosines, keyword)
         smoothed = smooth(fused, around)
-        papers = self._catalogue.get(ranked(smoothed)[: statement.READ])
+        texts = self._catalogue.texts(ranked(smoothed)[: statement.READ])
         words = words_of(question)
         wanted = weigh(words, self._keywords.rarity({stem(word) for word in words}))
-        letters = {key: shared(wanted, wording(f"{paper.title or ''} {paper.abstract}")) for key, paper in papers.items()}
+        letters = {key: shared(wanted, wording(text)) for key, text in texts.items()}
         return statement.Parts(cosines, keyword, {key: smoothed[key] - fused[key] for key in fused}, letters)
 
     def search_within(self, question: str, limit: int, conditions: Conditions) -> list[Hit]:

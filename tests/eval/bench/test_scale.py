@@ -40,9 +40,10 @@ def test_rates_are_held_against_the_means_of_both_baselines() -> None:
 
 
 def test_growth_is_the_ratio_of_the_medians() -> None:
-    small, large = (Measured({name: [t] * 3 for name in ("search", "filtered", "ask")}, {"papers": 1}) for t in (0.004, 0.006))
+    kinds = ("search", "claims", "filtered", "ask")
+    small, large = (Measured({name: [t] * 3 for name in kinds}, {"papers": 1}) for t in (0.004, 0.006))
     figures = [f for f in search_figures([small, large], [1.0]) if f.ratio is not None]
-    assert [(f.value, f.ratio) for f in figures] == [(pytest.approx(6.0), pytest.approx(1.5))]
+    assert [(f.value, f.ratio) for f in figures] == [(pytest.approx(6.0), pytest.approx(1.5))] * 2
 
 
 def test_a_condition_on_time_is_put_behind_the_question() -> None:
@@ -57,5 +58,6 @@ def test_a_library_is_grown_and_asked(tmp_path: Path) -> None:
     assert 0 < grown.seconds["identity"][0] < grown.seconds["ingest"][0]
     assert Measured(**json.loads((home / KEPT).read_text())["measured"]) == grown
     assert disk_bytes(home) > (home / "catalogue.sqlite").stat().st_size
-    asked = run_job("latency", {"home": str(home), "questions": ["What do agents remember?"] * 6}, lambda *_: None)
-    assert {name: len(times) for name, times in asked.seconds.items()} == {"search": 6, "filtered": 6, "ask": 6}
+    given = {"home": str(home), "questions": ["What do agents remember?"] * 6, "claims": ["Agents remember little."] * 2}
+    asked = run_job("latency", given, lambda *_: None)
+    assert {name: len(times) for name, times in asked.seconds.items()} == {"search": 6, "claims": 2, "filtered": 8, "ask": 8}
