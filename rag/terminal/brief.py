@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,9 @@ class Ending:
     def leave(self, code: str | int | None) -> None:
         """End the process if it may end at once; else return."""
         if self.at_once and (code is None or isinstance(code, int)):
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError):  # whoever read the other end of a pipe has left
+                    stream.flush()
             os._exit(code or 0)
 
 
