@@ -20,6 +20,7 @@ NAME = re.compile(
 a sentence (`Janus`)."""
 DENIED = "says otherwise than the question takes for granted"
 SEVERAL = 3  # papers that together hold the words of a question for several of them
+CLEAR = 0.05  # lead of the first paper from which it is surely the one that the question is about
 SURE = 0.6  # of the learned verdict, from which that is said
 
 
@@ -49,12 +50,17 @@ def features(
     # A question may ask two things: an answer to one of them is worth showing.
     given = {name: sum(getattr(s, name) for s in short) / len(short) if short else 0.0 for name in ("value", "amount", "noun")}
     nearest = [texts[n] for n in sorted(range(len(texts)), key=lambda n: -cosines[n])]
-    against = premise(question, title, nearest, agrees)
+    # Another paper that is as near may be the one that is meant, and need not deny what this one denies.
+    against = premise(question, title, nearest, agrees if there["lead"] >= CLEAR else unasked)
     worst = max(zip(short, asked, strict=True), key=lambda pair: pair[0].total, default=None)
     missing = what_is_missing(worst[1]) if worst and worst[0].total >= 1 / 2 else ""
     if not missing and (against.anchored or against.negated or against.swapped or against.strange or against.denied >= SURE):
         missing = DENIED
     return Features(there, given, asdict(against), missing)
+
+
+def unasked(_: str, __: Sequence[str]) -> None:
+    """In place of a verdict that would say nothing."""
 
 
 def presence(
