@@ -43,7 +43,7 @@ class MiniLM:
         texts, one on each core, and for showing word pieces."""
         self._tokenizer = tokenizer
         self._free: Any = None
-        self._model, self._lock = model.create_infer_request(), threading.Lock()
+        self._request, self._lock = model.create_infer_request(), threading.Lock()
         self._bulk = Bulk(bulk_model, cores)
         self._states = Bulk(states_model, cores)
         self._recent = lru_cache(RECENT)(self._embed_one)
@@ -112,7 +112,7 @@ class MiniLM:
     def _embed_one(self, text: str) -> Vectors:
         inputs = padded([self._tokenizer.encode(encodable(text)).ids], length=FINE)
         with self._lock:
-            return np.array(self._model.infer(list(inputs))[0], dtype=np.float32)
+            return np.array(self._request.infer(list(inputs))[0], dtype=np.float32)
 
 
 class Bulk:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
+from eval.bench.browser import free_port
 from eval.questions import load_questions
 from eval.runner import open_assistant, run
 from rag.settings import Settings, variable_names
@@ -53,14 +53,6 @@ def serve(stocked: Path, folder: Path, llm: LLMServer) -> Iterator[str]:
         run(load_questions(questions), assistant)
     with running(home, folder, free_port(), llm) as (address, _):
         yield address
-
-
-def free_port() -> int:
-    """One that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
+from eval.bench.browser import free_port
 from tests.fakes.llm_server import LLMServer
-from tests.ui.site import FAKE, free_port, running, watched
+from tests.ui.site import FAKE, running, watched
 from tests.ui.steps import answer_by, answered, ask, go, needs_chromium, pick
 
 pytestmark = needs_chromium

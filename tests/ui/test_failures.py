@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from eval.bench.browser import free_port
 from rag.conversations.record import Interrupted, Reply, Turn
 from rag.conversations.store import ConversationStore
 from rag.library import disk
-from tests.ui.site import free_port
 from tests.ui.test_chat_view import QUESTION, answers, ask, button, html
 from tests.ui.test_library_view import WALRUS, paper_id, upload
 from ui import scope, state

@@ -109,7 +109,7 @@ def test_the_contrary_is_contradicted(checker: SupportChecker, abstracts: dict[s
     assert (support.label, support.probability < 0.3) == ("contradicted", True)
 
 
-@pytest.mark.xfail(reason="the words that turn these round are no antonyms in the list, and context does not tell")
+@pytest.mark.xfail(strict=True, reason="the words that turn these round are no antonyms in the list, and context does not tell")
 @pytest.mark.parametrize(("paper", "said"), MISSED)
 def test_what_is_still_missed(checker: SupportChecker, abstracts: dict[str, str], paper: str, said: str) -> None:
     assert verdict(checker, abstracts, paper, said).label == "contradicted"
