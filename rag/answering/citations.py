@@ -6,6 +6,7 @@ Keys are drawn anew for every question, so that no text of a paper can name one.
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from rag.answering.record import OUTSIDE_MARK, Passage
 LETTERS, DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"  # no vowels, so no words; nothing that looks like something else
 GROUP_LIMIT = 80  # characters between the brackets of a citation at most
 
+_PATTERN = (LETTERS, DIGITS, LETTERS, DIGITS, LETTERS)
+_KEYS = math.prod(len(choice) for choice in _PATTERN)  # 438,976
 _INSIDE = r"([^\[\]()【】（）［］\n]*)"
 _GROUP = re.compile(rf"\[\[{_INSIDE}\]\]|\[{_INSIDE}\]|\({_INSIDE}\)|【{_INSIDE}】|（{_INSIDE}）|［{_INSIDE}］")
 _ENDS_GROUP = re.compile(r"[\[\]()【】（）［］\n]")
@@ -66,10 +69,18 @@ def fresh_keys(count: int, avoid: str = "") -> tuple[str, ...]:
     taken = set(re.findall(_KEY, avoid.casefold()))
     keys: dict[str, None] = {}
     while len(keys) < count:
-        key = "".join(secrets.choice(LETTERS if n % 2 == 0 else DIGITS) for n in range(5))
-        if key not in taken:
+        if (key := _key(secrets.randbelow(_KEYS))) not in taken:
             keys[key] = None
     return tuple(keys)
+
+
+def _key(number: int) -> str:
+    """The key of a number below `_KEYS`: asking the system for chance once a key, and not once a sign, is five times as quick."""
+    signs = []
+    for choice in _PATTERN:
+        number, place = divmod(number, len(choice))
+        signs.append(choice[place])
+    return "".join(signs)
 
 
 def resolve(text: str, keys: Mapping[str, Passage], outside: str = "") -> Resolved:

@@ -27,8 +27,7 @@ def language(text: str) -> str | None:
     Words with capitals are left out, but for the first one: they are names in any language.
     """
     words = _WORD.findall(text)
-    scripts = Counter(unicodedata.name(char, "LATIN").partition(" ")[0] for word in words for char in word)
-    if scripts and (script := scripts.most_common(1)[0][0]) != "LATIN":
+    if (script := _script(words)) != "LATIN":
         return {"HIRAGANA": "CJK", "KATAKANA": "CJK"}.get(script, script)
     plain = [word.lower() for n, word in enumerate(words) if word.islower() or n == 0]
     if len(plain) < ENOUGH:
@@ -36,6 +35,13 @@ def language(text: str) -> str | None:
     counts = sorted(((sum(word in own for word in plain), code) for code, own in _WORDS.items()), reverse=True)
     (most, code), (next_, _) = counts[0], counts[1]
     return code if most > next_ and most >= LEAD * next_ else None
+
+
+def _script(words: list[str]) -> str:
+    """The commonest script of the words' letters by its Unicode name; LATIN where there are none."""
+    scripts = Counter(LATIN=sum(len(word) for word in words if word.isascii()))
+    scripts.update(unicodedata.name(char, "LATIN").partition(" ")[0] for word in words if not word.isascii() for char in word)
+    return scripts.most_common(1)[0][0]
 
 
 def another_language(question: str, answer: str) -> bool:

@@ -51,12 +51,15 @@ def pack(evidence: Sequence[Evidence], budget: int, model: str = "") -> Packed:
     given = [(own.paper, passage) for own in evidence for passage in own.passages]
     outside, *keys = fresh_keys(len(given) + 1, avoid="\n".join(passage.text for _, passage in given))
     fence = secrets.token_hex(8)
+    frames = {paper.id: _block(paper, [], fence) for paper, _ in given}
+    written = [_line(key, passage.text) for (_, passage), key in zip(given, keys, strict=True)]
+    # One count of everything is quicker than one a line, and mostly everything fits.
+    fits = tokens.count("\n".join((*frames.values(), *written)), model) <= budget
     left = budget
     blocks: dict[str, tuple[Paper, list[tuple[str, Passage, str]]]] = {}
-    for (paper, passage), key in zip(given, keys, strict=True):
-        frame = "" if paper.id in blocks else _block(paper, [], fence)
-        line = _line(key, passage.text)
-        cost = tokens.count(f"{frame}\n{line}", model)
+    for (paper, passage), key, whole in zip(given, keys, written, strict=True):
+        frame = "" if paper.id in blocks else frames[paper.id]
+        line, cost = whole, 0 if fits else tokens.count(f"{frame}\n{whole}", model)
         if cost > left and not blocks:
             line = tokens.cut(line, left - tokens.count(frame, model), model)
             cost = left

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -38,8 +39,7 @@ def render(name: str, home: Path, **values: str) -> str:
     Raises SettingsError where a file of the user's lacks a needed place, has an unknown one, or cannot be read.
     """
     own, text = _source(name, home)
-    template = Template(text)
-    places = frozenset(template.get_identifiers())
+    template, places = _template(text)
     remedy = f"Correct the file, or remove it to use the prompt that comes with Vouch; its places are {_listed(PLACES[name])}."
     if missing := NEEDED[name] - places:
         raise SettingsError(f"The prompt {own} lacks {_listed(missing)}.", remedy=remedy)
@@ -64,6 +64,14 @@ def _source(name: str, home: Path) -> tuple[Path, str]:
         raise SettingsError(f"The prompt {own} cannot be read.", remedy="Save it as UTF-8 text, or remove it.") from None
 
 
+@lru_cache(32)
+def _template(text: str) -> tuple[Template, frozenset[str]]:
+    """The text as a template, and its places."""
+    template = Template(text)
+    return template, frozenset(template.get_identifiers())
+
+
+@cache
 def _shipped(name: str) -> str:
     return (files("rag.answering") / "prompts" / f"{name}.md").read_text(encoding="utf-8")
 

@@ -8,7 +8,8 @@ the one form that `rag.answering.inert` drops, `<think>…</think>`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 SHORTEST = 25  # letters of a sentence of the prompt that is known again
 AHEAD = 64  # characters that must be seen behind a mark to tell what it is, and of a mark that has only begun
@@ -36,7 +37,8 @@ class Unruly:
     def __init__(self, prompt: Iterable[str], fence: str) -> None:
         self._marks = _Marks()
         self._fence = _Fence(fence)
-        self._repeats = _Repeats(frozenset(sentence for text in prompt for sentence in _sentences(text)))
+        lines = (line for text in prompt for line in text.splitlines())
+        self._repeats = _Repeats(frozenset(sentence for line in lines for sentence in _sentences(line)))
 
     @property
     def repeated(self) -> bool:
@@ -166,9 +168,8 @@ class _Repeats:
         return at + found if found else 0
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a prompt that are long enough to be told from what any answer may say."""
-    for line in text.splitlines():
-        for sentence in re.split(r"(?<=[.!?:])\s", _NUMBERED.sub("", line, count=1)):
-            if sum(c.isalpha() for c in sentence) >= SHORTEST:
-                yield sentence.strip()
+@lru_cache(256)  # most lines of a prompt are the same for every question
+def _sentences(line: str) -> tuple[str, ...]:
+    """The sentences of a line of a prompt that are long enough to be told from what any answer may say."""
+    found = re.split(r"(?<=[.!?:])\s", _NUMBERED.sub("", line, count=1))
+    return tuple(sentence.strip() for sentence in found if sum(map(str.isalpha, sentence)) >= SHORTEST)

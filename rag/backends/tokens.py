@@ -35,6 +35,7 @@ def count_messages(messages: Sequence[Message], model: str = "") -> int:
     return sum(count(message.text, model) + PER_MESSAGE for message in messages)
 
 
+@cache
 def _encoding_name(model: str) -> str:
     _use_shipped_encodings()
     from tiktoken.model import encoding_name_for_model
