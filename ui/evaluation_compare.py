@@ -141,7 +141,7 @@ def _flips(found: Comparison, first: RunInfo, second: RunInfo) -> None:
     flips = [*found.lost, *found.gained]
     st.html(
         f'<h2>Flipped questions</h2><p class="v-lead">{len(found.gained):,} gained, {len(found.lost):,} lost. '
-        "Select one to see both answers.</p>"
+        "Click one to see both answers.</p>"
     )
     if not flips:
         return
@@ -153,9 +153,8 @@ def _flips(found: Comparison, first: RunInfo, second: RunInfo) -> None:
         "After": [flip.after for flip in flips],
     }
     shares = {side: st.column_config.NumberColumn(format="%.2f", width="small") for side in ("Before", "After")}
-    configuration = {"Question": st.column_config.TextColumn(width="large"), **shares}
     table = f"{FLIPS}-{first.name}-{second.name}"
-    if flip := drawer.table(table, columns, flips, configuration, tallest=evaluation_run.LOWER):
+    if flip := drawer.table(table, columns, flips, shares, tallest=evaluation_run.LOWER, opener="Question"):
         draw = st.dialog("Question", position="right", width="large", on_dismiss=partial(drawer.closed, table))(_both)
         draw(flip, first.folder, second.folder)
 

@@ -15,6 +15,7 @@ from eval.runs import RunInfo
 from eval.scoring import FIGURES, UNBOUNDED
 from eval.summary import Figure, Group, Summary, exchanges
 from rag.answering.record import Answer
+from rag.answering.telling import counted
 from ui import evaluation_data as data
 from ui import evaluation_plots, evaluation_progress, state
 from ui.components import drawer
@@ -48,10 +49,12 @@ def show(run: RunInfo) -> None:
 
 
 def name(run: RunInfo) -> str:
-    """What to call a run beside others of its set: back end, settings, time of the start."""
+    """What to call a run beside others of its set: settings, back end, time of the start."""
     made = run.manifest
-    settings = "".join(f" {key}={value}" for key, value in sorted(made.overrides.items()))
-    system = made.name if made.source != "asked" and made.name else f"{back_end(made.llm)}{settings}"
+    settings = "".join(
+        f"{key}={value} · " for key, value in sorted(made.overrides.items())
+    )  # first: names are cut off at their end
+    system = made.name if made.source != "asked" and made.name else f"{settings}{back_end(made.llm)}"
     return f"{system} · {made.started[:16].replace('T', ' ')}"
 
 
@@ -96,8 +99,8 @@ def _figures(summary: Summary) -> None:
         kind = chosen or ALL
     group = groups.get(kind, summary.overall)
     st.html(
-        f'<p class="v-lead">{group.questions:,} questions: {group.answered:,} answers, {group.abstained:,} refusals, '
-        f"{group.failures:,} failures.</p>"
+        f'<p class="v-lead">{counted(group.questions, "question", "questions")}: {counted(group.answered, "answer", "answers")}, '
+        f"{counted(group.abstained, 'refusal', 'refusals')}, {counted(group.failures, 'failure', 'failures')}.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -159,7 +162,7 @@ def _rows(run: RunInfo, lines: Sequence[Line]) -> None:
     """Every question; the selected one opens with its answer."""
     if not lines:
         return
-    st.html('<h2>Questions</h2><p class="v-lead">Select one to see its answer.</p>')
+    st.html('<h2>Questions</h2><p class="v-lead">Click one to see its answer.</p>')
     blamed = Counter(blame for line in lines for blame in line.blame)
     picked: Sequence[str] = ()
     if blamed:
@@ -179,8 +182,7 @@ def _rows(run: RunInfo, lines: Sequence[Line]) -> None:
         st.html('<p class="v-hint">No question is like that.</p>')
         return
     shares = {title: st.column_config.NumberColumn(format="%.2f", width="small") for title in COLUMNS.values()}
-    configuration = {"Question": st.column_config.TextColumn(width="large"), **shares}
-    if picked_line := drawer.table(f"{ROWS}-{run.name}", columns(chosen), chosen, configuration, tallest=LOWER):
+    if picked_line := drawer.table(f"{ROWS}-{run.name}", columns(chosen), chosen, shares, tallest=LOWER, opener="Question"):
         open_line(run.folder, picked_line, f"{ROWS}-{run.name}")
 
 

@@ -11,6 +11,7 @@ from eval import votes
 from eval.bradley_terry import Standing, standings
 from eval.runs import RunInfo
 from eval.votes import Ballot, Choice, Pairing
+from rag.answering.telling import counted
 from rag.errors import VouchError
 from ui import evaluation_data as data
 from ui import evaluation_run, state
@@ -59,7 +60,7 @@ def vote(runs: Sequence[RunInfo]) -> None:
 def _left_out(found: Pairing) -> str:
     parts = []
     if found.same:
-        parts.append(f"{found.same:,} questions have the same answer in both runs")
+        parts.append(f"{counted(found.same, 'question has', 'questions have')} the same answer in both runs")
     if found.failed:
         parts.append(f"{found.failed:,} failed in one of them")
     return f"{' and '.join(parts)}; nobody is asked about those." if parts else ""

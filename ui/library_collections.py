@@ -54,7 +54,7 @@ def _one(collection: Collection) -> None:
     papers = engine.browse(query, (number - 1) * library_papers.ROWS, library_papers.ROWS).papers
     gone = len(collection.papers) - total
     left = f", {gone:,} of which {'has' if gone == 1 else 'have'} left the library" if gone else ""
-    st.html(f'<p class="v-lead">{len(collection.papers):,} papers{left}. Select one to read it.</p>')
+    st.html(f'<p class="v-lead">{len(collection.papers):,} papers{left}. {library_papers.OPEN}</p>')
     if papers:
         columns, configuration = library_papers.columns(papers), library_papers.configuration()
         if paper := drawer.table(library_papers.PAPERS, columns, papers, configuration):

@@ -14,10 +14,15 @@ from rag.library.map import LibraryMap
 from ui import library_collections, library_papers, library_several, state
 from ui.components import drawer
 from ui.components.notice import error_html, info_html
-from ui.components.safe import base_name, text
+from ui.components.safe import base_name, label, text
 from ui.jobs import Job
 from ui.views import paper as paper_view
 
+CLEARED = "map-cleared"
+MEANT = (
+    "Each point is a paper; near means alike. Click a point to read it. To choose several, pick topics or drag a box over the "
+    "points: they are listed below the map, and you can ask within them or keep them as a collection."
+)
 LOOK = 0.2  # seconds between two looks whether the map is drawn
 MOST_FILES = 20  # bars
 LONGEST_NAME = 60  # letters of a collection's
@@ -51,11 +56,19 @@ def charts() -> None:
     if more := len(counted.files) - len(files) + counted.other_files:
         st.html(f'<p class="v-hint">and {more:,} more files</p>')
     drawn = state.assistant().drawn_map()
-    if drawn is not None and drawn.names:
-        st.html("<h2>By topic</h2>")
+    st.html("<h2>By topic</h2>")
+    if drawn is None or not drawn.names:
+        words = "Topics are found when the map of the library is drawn, which takes seconds."
+        st.html(f'<p class="v-lead">{words}</p>')
+        st.button("Draw the map", icon=":material/scatter_plot:", on_click=_to_map)
+    else:
         st.altair_chart(bars(topics(drawn), "Topic"), width="stretch")
         if len(drawn.points) < drawn.papers:
             st.html(f'<p class="v-hint">Among {len(drawn.points):,} papers spread over the library.</p>')
+
+
+def _to_map() -> None:
+    st.session_state["library-part"] = "Map"
 
 
 def by_year(rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -63,7 +76,7 @@ def by_year(rows: Sequence[Mapping[str, Any]]) -> Any:
     import altair as alt
 
     data = alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
-    axis = alt.Axis(format="d", title=None, tickMinStep=1)
+    axis = alt.Axis(format="d", title=None, tickMinStep=1, labelAngle=0, labelOverlap=True)
     chart = alt.Chart(data, height=220).mark_bar(color=BLUE, width={"band": 0.8})
     return chart.encode(x=alt.X("Year:O", axis=axis), y=alt.Y("Papers:Q", title=None), tooltip=["Year:O", "Papers:Q"])
 
@@ -103,20 +116,46 @@ def the_map() -> None:
     sample = (
         f"{len(drawn.points):,} of {drawn.papers:,} papers, spread over the library" if len(drawn.points) < drawn.papers else ""
     )
-    words = "Near means alike. Click a point to read the paper; pick topics, or drag a box over the map, to choose several."
-    st.html(f'<p class="v-lead">{words} {text(sample)}</p>')
-    picked = st.multiselect("Topics", range(len(drawn.names)), format_func=lambda n: drawn.names[n], placeholder="All topics")
+    st.html(f'<p class="v-lead">{MEANT} {text(sample)}</p>')
+    times = st.session_state.get(CLEARED, 0)  # a new choice and a new map each time the choice is taken back
+    sizes = Counter(point.cluster for point in drawn.points)
+    st.html(f"<style>{dots(len(drawn.names))}</style>")
+    picked = st.pills(  # they are the legend, too, and need no pointer
+        "Topics",
+        range(len(drawn.names)),
+        selection_mode="multi",
+        format_func=lambda n: f"{label(drawn.names[n])} ({sizes[n]:,})",
+        key=f"topics-{times}",
+    )
     actions = st.container(key="map-chosen", horizontal=True, vertical_alignment="center")  # above, where it is seen
     event: Any = st.altair_chart(
-        scatter(drawn, picked), key="map", on_select="rerun", selection_mode=("box", "point"), width="stretch"
+        scatter(drawn, picked), key=f"map-{times}", on_select="rerun", selection_mode=("box", "point"), width="stretch"
     )
     _read_clicked(event["selection"].get("point") or [])
-    if ids := chosen(drawn, event["selection"].get("box", {}), picked):
-        with actions:
+    box = event["selection"].get("box", {})
+    ids = chosen(drawn, box, picked)
+    with actions:
+        if ids:
             _act(ids, ", ".join(drawn.names[n] for n in picked) or "a part of the map")
+        else:
+            st.html(f'<p class="v-lead">{"No paper lies there." if box else "No papers chosen."}</p>', width="content")
+        if box or picked:
+            st.button("Choose none", icon=":material/close:", type="tertiary", on_click=_clear)
+    if ids:
         _list(ids)
-    else:
-        actions.html('<p class="v-lead">No papers chosen.</p>')
+
+
+def _clear() -> None:
+    st.session_state[CLEARED] = st.session_state.get(CLEARED, 0) + 1
+
+
+def dots(topics: int) -> str:
+    """The style sheet that gives each topic's button the colour of its points."""
+    coloured = (
+        f'[class*="st-key-topics-"] button:nth-of-type({n}) p::before {{ background: {colour}; }}'
+        for n, colour in enumerate(COLOURS[:topics], start=1)
+    )
+    return " ".join(coloured)
 
 
 def _read_clicked(points: Sequence[Mapping[str, Any]]) -> None:
@@ -164,7 +203,6 @@ def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
     ]
     data = alt.Data(values=rows)  # type: ignore[no-untyped-call]
     bare = alt.Axis(labels=False, ticks=False, grid=False, domain=False, title=None)
-    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=260, symbolOpacity=1)
     names = list(drawn.names)
     scale = alt.Scale(domain=names, range=COLOURS[: len(names)])
     shown = alt.FieldOneOfPredicate(field="Topic", oneOf=[drawn.names[n] for n in picked])
@@ -173,7 +211,7 @@ def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
     return base.encode(
         x=alt.X("x:Q", axis=bare, scale=alt.Scale(zero=False)),
         y=alt.Y("y:Q", axis=bare, scale=alt.Scale(zero=False)),
-        color=alt.Color("Topic:N", scale=scale, legend=legend),
+        color=alt.Color("Topic:N", scale=scale, legend=None),
         opacity=opacity,
         tooltip=["Paper:N", "Year:O", "Topic:N"],
     ).add_params(alt.selection_interval(name="box"), alt.selection_point(name="point", fields=["id"]))

@@ -23,6 +23,7 @@ WORDS, QUESTION = "Words", "Question"  # how a paper is looked for
 FOUND = 25  # papers that a question lists
 ROWS = 50  # of a page
 PAPERS = "papers"  # the table's name
+OPEN = "Click a title to read it."
 ANY, YES, NO = "any", "with a title", "without a title"
 BOUNDS = (None, None)
 
@@ -124,7 +125,7 @@ def _table(query: Query, *, several: bool) -> None:
     found = engine.browse(query, (number - 1) * ROWS, ROWS)
     count = engine.count()
     shown = f"{count:,} papers" if query.everything else f"{found.total:,} of {count:,} papers"
-    st.html(f'<p class="v-lead">{shown}. {"Select some, then say what to do." if several else "Select one to read it."}</p>')
+    st.html(f'<p class="v-lead">{shown}. {"Select some, then say what to do." if several else OPEN}</p>')
     if not found.papers:
         st.html(info_html("No paper fits", "Try fewer or other words, or clear the filters."))
         return
@@ -160,7 +161,7 @@ def configuration() -> dict[str, Any]:
 
 def _hits(question: str) -> None:
     hits = state.assistant().search(question, limit=FOUND)
-    st.html(f'<p class="v-lead">The {len(hits)} papers nearest to the question, best first. Select one to read it.</p>')
+    st.html(f'<p class="v-lead">The {len(hits)} papers nearest to the question, best first. {OPEN}</p>')
     known = columns([hit.paper for hit in hits])
     passages = {"Best passage": [hit.passage.text for hit in hits]}
     data = {"Title": known["Title"], **passages, "Date": known["Date"], "Sources": known["Sources"]}

@@ -50,7 +50,7 @@ def chat(page: Page) -> None:
 def library(page: Page) -> None:
     """The papers as a table."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Library").click()
-    page.get_by_text("Select one to read it").wait_for()
+    page.get_by_text("Click a title to read it").wait_for()
     page.get_by_test_id("stDataFrame").wait_for()
 
 

@@ -31,7 +31,7 @@ def test_every_page_opens_at_its_address_without_an_error(
 
 def test_a_closed_paper_stays_closed_and_back_opens_it(page: Page) -> None:
     go(page, "Library")
-    expect(page.get_by_text("6 papers. Select one")).to_be_visible()
+    expect(page.get_by_text("6 papers. Click a title")).to_be_visible()
     pick(page, 0)
     drawer = page.get_by_role("dialog")
     expect(drawer.locator(".v-abstract")).to_be_visible()

@@ -60,7 +60,7 @@ def test_another_back_end_beside_the_first(page: Page) -> None:
     ask(page, QUESTION)
     answered(page, 1)
     page.get_by_role("button", name="Ask again").click()
-    page.get_by_role("menu").get_by_text(re.compile("Beside it.*compatible")).click()
+    page.get_by_role("menu").get_by_text(re.compile("Side by side.*compatible")).click()
     answered(page, 2)
     expect(page.locator(".v-by")).to_have_count(2)
     places = "headings => headings.map(h => h.getBoundingClientRect()).map(r => [r.x, r.y])"  # both at once: the page scrolls

@@ -78,13 +78,13 @@ def test_what_was_chosen_outlives_a_restart_and_a_file_too_large_is_told(tmp_pat
             page.keyboard.press("Enter")
             expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
             page.keyboard.press("Escape")
-            expect(page.get_by_text("2 of 6 papers. Select one")).to_be_visible()
+            expect(page.get_by_text("2 of 6 papers. Click a title")).to_be_visible()
             kill(server)
         with running(home, tmp_path, port) as (_, server):
             expect(page.locator(".stApp[data-test-connection-state='CONNECTED']")).to_be_visible()
             page.get_by_placeholder("Words in title").fill("radar")
             page.keyboard.press("Enter")  # of the two from 2024 on, which is still asked for
-            expect(page.get_by_text("1 of 6 papers. Select one")).to_be_visible()
+            expect(page.get_by_text("1 of 6 papers. Click a title")).to_be_visible()
             expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
             pick(page, 0)
             drawer = page.get_by_role("dialog")

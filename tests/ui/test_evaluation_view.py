@@ -98,7 +98,7 @@ def test_a_run_shows_its_figures_with_n_and_interval(with_run: Path, run_page: R
 def test_the_figures_of_one_kind(with_run: Path, run_page: Run) -> None:
     at = run_page("evaluation")
     at.segmented_control(key="kind").set_value("unanswerable").run()
-    assert "1 questions" in html(at).text
+    assert "1 question: " in html(at).text
     assert "unanswerable, rightly refused" in list(table(at, "95 % interval")["Figure"])
 
 

@@ -270,11 +270,23 @@ def test_what_was_found_becomes_a_collection_to_filter_by(home: Path, run_page: 
 def test_overview_and_map(home: Path, run_page: Run) -> None:
     at = run_page("library")
     at.segmented_control(key="library-part").set_value("Map").run()
-    assert "Near means alike" in html(at).text
-    at.multiselect[0].set_value([0]).run()
+    assert "near means alike" in html(at).text
+    topics = at.get("button_group")[-1]
+    assert topics.label == "Topics"
+    topics.set_value([0]).run()  # without a pointer
     assert titles(at)
+    button(at, "Choose none").click().run()
+    assert "No papers chosen" in html(at).text
+    assert not titles(at)
     at.segmented_control(key="library-part").set_value("Overview").run()
     assert "By topic" in html(at).text
+
+
+def test_topics_are_offered_before_there_is_a_map(home: Path, run_page: Run) -> None:
+    at = run_page("library")
+    at.segmented_control(key="library-part").set_value("Overview").run()
+    button(at, "Draw the map").click().run()
+    assert "near means alike" in html(at).text
 
 
 def test_a_box_on_the_map_chooses_papers() -> None:

@@ -31,6 +31,8 @@ def answer_html(answer: Answer, anchor: str, *, brief: bool = False) -> str:
     if answer.sources:
         cards = "".join(_card_html(source, anchor) for source in answer.sources)
         parts += [f'<h4 class="v-head">Sources</h4><div class="v-cards">{cards}</div>', _panels_html(answer, anchor)]
+    if answer.abstained:
+        parts.append(_closest_html(answer, anchor))
     if not brief:
         parts += [why_html(answer, anchor), footer_html(answer)]
     return f'<article class="v-answer" aria-label="Answer">{"".join(parts)}</article>'
@@ -181,11 +183,16 @@ def _card_html(source: CitedSource, anchor: str) -> str:
 
 
 def _refusal_html(answer: Answer, anchor: str) -> str:
-    """The library does not answer: said plainly, with what is missing, what the closest paper says, and what else came close."""
+    """The library does not answer: said plainly, with what is missing and what the closest paper says."""
     said = answer.missing or answer.text.strip() or "The library holds nothing that answers this question."
     shown = f'<div class="v-notice v-plain" role="status"><strong>No answer in the library</strong><p>{text(said)}</p></div>'
     if answer.sentences:
         shown += f'<h4 class="v-head">What the closest paper says</h4>{_quotes_html(answer, anchor)}'
+    return shown
+
+
+def _closest_html(answer: Answer, anchor: str) -> str:
+    """What else came close to a question that is not answered."""
     quoted = {source.paper.id for source in answer.sources}
     items = []
     for number, hit in enumerate(answer.retrieved[:CLOSEST]):
@@ -193,7 +200,8 @@ def _refusal_html(answer: Answer, anchor: str) -> str:
             opener = f'<button class="v-title" popovertarget="{text(found_id(anchor, number))}">'
             title = f"{opener}<span>{heading_html(hit.paper)}</span></button>"
             items.append(f'<div class="v-card">{title}{facts_html(hit.paper)}</div>')
-    return f'{shown}<h4 class="v-head">Closest papers</h4><div class="v-cards">{"".join(items)}</div>' if items else shown
+    head = "Other papers that came close" if quoted else "Closest papers"
+    return f'<h4 class="v-head">{head}</h4><div class="v-cards">{"".join(items)}</div>' if items else ""
 
 
 def _notes_html(answer: Answer) -> str:

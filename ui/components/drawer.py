@@ -1,4 +1,4 @@
-"""A table whose selected row opens in a drawer, once: when the drawer closes, the selection goes with it."""
+"""A table whose rows open in a drawer: by a click on what names them, or by the box of the row, which the drawer unticks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from typing import Any, TypeVar
 import streamlit as st
 
 T = TypeVar("T")
-ROW, HEADER, TALLEST = 36, 38, 640  # pixels
+ROW, HEADER, TALLEST, WIDE = 36, 38, 640, 480  # pixels
 
 
 def table(
-    name: str, data: Mapping[str, Sequence[Any]], rows: Sequence[T], columns: Mapping[str, Any], tallest: int = TALLEST
+    name: str,
+    data: Mapping[str, Sequence[Any]],
+    rows: Sequence[T],
+    columns: Mapping[str, Any],
+    tallest: int = TALLEST,
+    *,
+    opener: str = "Title",
 ) -> T | None:
-    """Draw `data`, whose lines stand for `rows`; the row just selected, or None. Pass it to an `st.dialog` of which
-    `closed(name)` is what happens on dismissal."""
+    """Draw `data`, whose lines stand for `rows`; the row just opened, or None. Pass it to an `st.dialog` of which
+    `closed(name)` is what happens on dismissal. Cells of the column `opener` are buttons; its words are shown as they are."""
     generation = st.session_state.get(f"{name}-closed", 0)
     key, opened = f"{name}-{generation}", f"{name}-opened"
 
@@ -25,6 +31,12 @@ def table(
             picked = st.session_state[key]["selection"]["rows"]
             st.session_state[opened] = rows[picked[0]] if picked else None
 
+    def press() -> None:
+        if (place := st.session_state[f"{key}-pressed"]["row"]) < len(rows):
+            st.session_state[opened] = rows[place]
+
+    # A click on words in a cell would do nothing otherwise, and the boxes are small.
+    buttons = st.column_config.ButtonColumn(type="tertiary", alignment="left", width=WIDE, on_click=press, key=f"{key}-pressed")
     st.dataframe(
         data,
         key=key,
@@ -34,12 +46,16 @@ def table(
         placeholder="",
         on_select=select,
         selection_mode="single-row",
-        column_config=dict(columns),
+        column_config={**columns, opener: buttons},
     )
     row: T | None = st.session_state.pop(opened, None)
     return row
 
 
 def closed(name: str) -> None:
-    """The drawer of that table was dismissed: a new table, with nothing selected, takes the place of the old one."""
-    st.session_state[f"{name}-closed"] = st.session_state.get(f"{name}-closed", 0) + 1
+    """The drawer of that table was dismissed. Where a row is selected, a new table with nothing selected takes the place of the
+    old one; else the old one stays, where it was scrolled to."""
+    generation = st.session_state.get(f"{name}-closed", 0)
+    known = st.session_state.get(f"{name}-{generation}")
+    if known is None or known["selection"]["rows"]:
+        st.session_state[f"{name}-closed"] = generation + 1

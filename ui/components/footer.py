@@ -6,12 +6,15 @@ from rag.answering.record import Answer
 from ui.components.safe import text
 
 QUOTING = "extractive"
+STAGES = {"retrieve": "finding papers", "evidence": "reading their sentences", "answer": "writing and checking"}
 
 
 def footer_html(answer: Answer) -> str:
     """Back end, time, tokens, cost and confidence; the stages behind them on request."""
     shown = " · ".join(text(part) for part in footer(answer))
-    stages = "".join(f"<dt>{text(name)}</dt><dd>{seconds:.3f} s</dd>" for name, seconds in answer.timings.items())
+    stages = "".join(
+        f"<dt>{text(STAGES.get(name, name))}</dt><dd>{seconds:.3f} s</dd>" for name, seconds in answer.timings.items()
+    )
     if answer.tokens.total:
         counted = {"server": "as the server counted", "tiktoken": "estimated"}.get(answer.tokens.counted_by, "")
         stages += f"<dt>tokens</dt><dd>{answer.tokens.prompt:,} read, {answer.tokens.completion:,} written {counted}</dd>"

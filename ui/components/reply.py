@@ -168,7 +168,7 @@ def _again(talk: Conversation, turn: Turn, reply: Reply) -> None:
         key=key,
         type="tertiary",
         icon=":material/compare_arrows:",
-        format_func=lambda llm: label(("Anew: " if llm == reply.llm else "Beside it: ") + back_end(llm)),
+        format_func=lambda llm: label(("Again: " if llm == reply.llm else "Side by side: ") + back_end(llm)),
         on_click=ask,
     )
 

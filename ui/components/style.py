@@ -45,6 +45,8 @@ CSS = """
   justify-content: flex-start; text-align: left; overflow-wrap: anywhere;
 }
 .st-key-find > .stElementContainer:has(.stTextInput) { flex: 1 1 16rem; }
+[class*="st-key-topics-"] button p::before { content: ""; display: inline-block; width: .65em; height: .65em;
+  margin-right: .45em; border-radius: 50%; }
 .st-key-map-chosen { min-height: 2.5rem; }  /* what is chosen does not move the map */
 .st-key-reading-place, .st-key-reading-marks { display: none; }
 .stChatMessage { padding: .25rem 0; background: transparent; gap: .75rem; }
@@ -85,7 +87,7 @@ CSS = """
 .v-verdict.v-partly { color: var(--v-partly); }
 .v-verdict.v-unsupported, .v-verdict.v-contradicted, .v-verdict.v-number_mismatch { color: var(--v-bad); font-weight: 600; }
 .v-verdict.v-uncited { color: var(--v-none); }
-.v-marks { white-space: nowrap; }
+.v-marks { white-space: nowrap; margin-right: .2em; }
 .v-tally { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: -.1rem 0 .7rem; }
 .v-tally .v-verdict { margin: 0; }
 .v-trust { margin: -.3rem 0 .7rem; font-size: .85rem; opacity: .85; }
@@ -114,8 +116,10 @@ CSS = """
 .v-table { border-collapse: collapse; margin: .25rem 0 .75rem; font-size: .92rem; line-height: 1.45; }
 .v-table th, .v-table td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; min-width: 11rem; border: 0;
   border-bottom: 1px solid var(--v-line); }
-.v-table th { font-weight: 600; min-width: 7rem; }
+.v-table th { font-weight: 600; }
+.v-table th[scope="row"], .v-table thead td { min-width: 5.5rem; }
 .v-none { color: var(--v-faint); }
+.v-stacked { display: none; }
 .v-why-these table { border-collapse: collapse; width: 100%; margin: .4rem 0; }
 .v-why-these th, .v-why-these td { text-align: left; font-weight: 400; padding: .25rem .6rem .25rem 0; border: 0;
   border-bottom: 1px solid var(--v-line); vertical-align: baseline; white-space: nowrap; }
@@ -188,6 +192,14 @@ CSS = """
     right: max(1rem, calc((100vw - 93rem) / 2)); }
 }
 @media (max-width: 48rem) {
+  .stChatMessage > [data-testid^="stChatMessageAvatar"] { display: none; }
+  .v-table, .v-table :is(thead, tbody, tr, th, td) { display: block; }
+  .v-table thead td { display: none; }
+  .v-stacked { display: inline-block; }
+  .v-table tbody tr { border-bottom: 1px solid var(--v-line); padding-bottom: .35rem; }
+  .v-table :is(th, td) { min-width: 0; border: 0; padding: .3rem 0; }
+  .v-table thead { border-bottom: 1px solid var(--v-line); padding-bottom: .35rem; }
+  .v-why-these th[scope="row"] { min-width: 8rem; }
   .stButtonGroup button { padding-left: .45rem; padding-right: .45rem; }
   .stButtonGroup button p { font-size: .82rem; }
   [class*="st-key-lead-on-"] { padding-left: 0; }

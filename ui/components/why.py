@@ -30,10 +30,12 @@ def why_html(answer: Answer, anchor: str) -> str:
         panel_html(found_id(anchor, n), hit.paper, (hit.passage,), why=why) for n, hit in enumerate(answer.retrieved)
     )
     unused = sum(hit.paper.id not in used for hit in answer.retrieved)
-    found = f"{len(answer.retrieved)} paper{'' if len(answer.retrieved) == 1 else 's'} found, {unused} not used"
+    left = "none used" if unused == len(answer.retrieved) else f"{unused} not used" if unused else "all used"
+    found = f"{len(answer.retrieved)} paper{'' if len(answer.retrieved) == 1 else 's'} found, {left}"
     return (
         f'<details class="v-why-these"><summary>Why these papers: {found}</summary><p class="v-hint">{text(MEANT)}</p>'
-        f'<div class="v-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="v-scroll" tabindex="0" role="region" aria-label="Papers found"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
         f"{_stages_html(answer)}</details>{panels}"
     )
 
