@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +15,8 @@ from rag.answering.record import Passage, Support, Verdict
 from rag.answering.roles import exchanged
 from rag.answering.support_features import Read, measure, read
 from rag.answering.support_model import SupportModel, load_model, logistic
-from rag.embedding import TokenReader, Vectors
+from rag.embedding import TokenReader, TokenVectors, Vectors
+from rag.recent import Recent
 from rag.sentences import sentence_spans
 from rag.terms import content_words
 
@@ -38,7 +38,8 @@ EXCHANGED = 0.2
 """What is left of the chance of agreement where two names have changed places."""
 TURNED = 0.25
 """The chance of agreement, at most, where a comparison is turned round: 4 of 16 such claims were supported."""
-CACHED = 1024  # sentences as read, some 50 KB each
+SEEN, JUDGED = 4096, 512
+"""Sentences whose word pieces are kept, some 24 KB each in half precision, and those kept as a verdict needs them, some 50 KB."""
 
 
 class SupportChecker:
@@ -47,17 +48,18 @@ class SupportChecker:
     def __init__(self, reader: TokenReader) -> None:
         self._reader = reader
         self._model = load_model()
-        self._cache: OrderedDict[str, Read] = OrderedDict()
+        self._seen: Recent[TokenVectors] = Recent(SEEN)
+        self._judged_lately: Recent[Read] = Recent(JUDGED)
         self._lock = Lock()
         self._ahead: ThreadPoolExecutor | None = None
-        self._reading: Future[dict[str, Read]] | None = None
+        self._reading: Future[dict[str, TokenVectors]] | None = None
 
     def prepare(self, passages: Sequence[Passage]) -> None:
         """Read the passages' sentences in the background, while a model is thinking: a verdict then costs only its sentence."""
         texts = [piece.text for piece in pieces_of(passages)]
         with self._lock:
             self._ahead = self._ahead or ThreadPoolExecutor(1, thread_name_prefix="verdicts")
-            self._reading = self._ahead.submit(self._readings, texts)
+            self._reading = self._ahead.submit(self._vectors, texts)
 
     def check(self, sentence: str, passages: Sequence[Passage]) -> Support:
         """The verdict, the calibrated chance that the passages support the sentence, and the best evidence sentence with its
@@ -69,8 +71,8 @@ class SupportChecker:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors (len(texts), dimension) of texts that are going to be judged: they are read for it on the way."""
-        readings = self._readings(texts)
-        return np.stack([readings[text].vectors.text for text in texts])
+        found = self._vectors(texts)
+        return np.stack([found[text].text for text in texts])
 
     def agrees(self, text: str, sentences: Sequence[str]) -> float | None:
         """The chance that the sentences say what the text, which may be a question, takes for granted; None where they hardly
@@ -105,20 +107,32 @@ class SupportChecker:
         return judge(self._model, readings[sentence], given)
 
     def _readings(self, texts: Iterable[str]) -> dict[str, Read]:
-        """The texts as read, from the cache or anew."""
-        distinct = dict.fromkeys(texts)
-        with self._lock:
-            known = {text: self._cache[text] for text in distinct if text in self._cache}
+        """The texts as a verdict needs them."""
+        distinct = tuple(dict.fromkeys(texts))
+        known = self._judged_lately.get(distinct)
+        vectors = self._vectors(text for text in distinct if text not in known)
+        fresh = {text: read(text, single(own)) for text, own in vectors.items()}
+        self._judged_lately.put(fresh)
+        return known | fresh
+
+    def _vectors(self, texts: Iterable[str]) -> dict[str, TokenVectors]:
+        """The texts word piece by word piece, in half precision."""
+        distinct = tuple(dict.fromkeys(texts))
+        known = self._seen.get(distinct)
         unread = [text for text in distinct if text not in known]
-        if unread:
-            known |= {text: read(text, vectors) for text, vectors in zip(unread, self._reader.read(unread), strict=True)}
-        with self._lock:
-            for text in distinct:
-                self._cache[text] = known[text]
-                self._cache.move_to_end(text)
-            while len(self._cache) > CACHED:
-                self._cache.popitem(last=False)
-        return known
+        fresh = dict(zip(unread, map(half, self._reader.read(unread)), strict=True)) if unread else {}
+        self._seen.put(fresh)
+        return known | fresh
+
+
+def half(vectors: TokenVectors) -> TokenVectors:
+    """The word pieces in half the memory."""
+    return replace(vectors, pieces=vectors.pieces.astype(np.float16))
+
+
+def single(vectors: TokenVectors) -> TokenVectors:
+    """The word pieces as products are quickest with."""
+    return replace(vectors, pieces=vectors.pieces.astype(np.float32))
 
 
 def _without_reading(sentence: str, passages: Sequence[Passage]) -> Support | None:

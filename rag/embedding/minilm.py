@@ -1,28 +1,23 @@
-"""all-MiniLM-L6-v2 on OpenVINO: a six-layer BERT encoder, mean pooling, unit length.
-
-The graph is built from the published weights with OpenVINO's own operators, so that no deep-learning framework is needed.
-Architecture: Devlin et al. 2019 (BERT); pooling: Reimers and Gurevych 2019 (Sentence-BERT).
-"""
+"""all-MiniLM-L6-v2 on OpenVINO: a six-layer BERT encoder, mean pooling, unit length."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import TokenVectors, Vectors
 from rag.embedding.batches import FINE, batches
-from rag.embedding.weights import WEIGHTS_SHA256, WeightFiles, find_weights
+from rag.embedding.eight_bits import eight_bits
+from rag.embedding.graph import EPSILON, WIDTH, Weights, build_graph, read_weights, silence_openvino
+from rag.embedding.weights import WEIGHTS_SHA256, find_weights
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
-EPSILON = 1e-12
 MAX_TOKENS = 512
 RECENT = 256  # questions whose vectors are kept: one is searched for, scored, and often asked again
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -65,9 +60,9 @@ class MiniLM:
         streams = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
         return cls(
             tokenizer,
-            core.compile_model(build_graph(files)[0], "CPU", together),
-            lambda: core.compile_model(build_graph(files)[0], "CPU", streams),
-            lambda: core.compile_model(build_graph(files)[1], "CPU", streams),
+            core.compile_model(build_graph(read_weights(files))[0], "CPU", together),
+            lambda: core.compile_model(build_graph(read_weights(files))[0], "CPU", streams),
+            lambda: core.compile_model(states_graph(core, read_weights(files)), "CPU", streams),
             cores,
         )
 
@@ -163,69 +158,8 @@ def padded(ids: list[list[int]], rows: int = 1, length: int = 1) -> tuple[NDArra
     return tokens, mask
 
 
-def silence_openvino() -> None:
-    """Keep OpenVINO from reporting its own import over the network, which it does unless its telemetry package is absent.
-
-    To be called before the first import of openvino: None among the modules makes an import fail as if nothing was there.
-    """
-    cast(dict[str, Any], sys.modules).setdefault("openvino_telemetry", None)
-
-
-def build_graph(files: WeightFiles) -> tuple[Any, Any]:
-    """Two OpenVINO models over one graph, (ids int32 [b, n], mask f32 [b, n]) -> unit vectors f32 [b, 384]; the second also
-    gives the last layer's states f32 [b, n, 384], which cost a bulk run memory for nothing."""
-    silence_openvino()
-    import openvino as ov
-    from openvino import opset13 as op
-    from safetensors.numpy import load_file
-
-    weights = load_file(files.weights)
-
-    def constant(name: str) -> Any:
-        return op.constant(weights[name])
-
-    def linear(x: Any, name: str) -> Any:
-        product = op.matmul(x, constant(f"{name}.weight"), transpose_a=False, transpose_b=True)
-        return op.add(product, constant(f"{name}.bias"))
-
-    def layer_norm(x: Any, name: str) -> Any:
-        normal = op.mvn(x, op.constant(np.array([-1], np.int64)), True, EPSILON, "inside_sqrt")
-        return op.add(op.multiply(normal, constant(f"{name}.weight")), constant(f"{name}.bias"))
-
-    def axis(n: int) -> Any:
-        return op.constant(np.array(n, np.int64))
-
-    def heads(x: Any) -> Any:
-        split = op.reshape(x, op.constant(np.array([0, 0, HEADS, WIDTH // HEADS], np.int64)), True)
-        return op.transpose(split, op.constant(np.array([0, 2, 1, 3], np.int64)))
-
-    ids = op.parameter([-1, -1], np.int32, name="ids")
-    mask = op.parameter([-1, -1], np.float32, name="mask")
-
-    length = op.gather(op.shape_of(ids), axis(1), axis(0))
-    positions = op.range(axis(0), length, axis(1), "i64")
-    words = op.gather(constant("embeddings.word_embeddings.weight"), ids, axis(0))
-    places = op.gather(constant("embeddings.position_embeddings.weight"), positions, axis(0))
-    kind = op.constant(weights["embeddings.token_type_embeddings.weight"][0])
-    x = layer_norm(op.add(op.add(words, kind), places), "embeddings.LayerNorm")
-
-    hidden = op.unsqueeze(op.unsqueeze(op.subtract(mask, op.constant(np.float32(1.0))), axis(1)), axis(1))
-    attention_mask = op.multiply(hidden, op.constant(np.float32(10000.0)))  # 0 where read, -10000 where padded
-
-    for n in range(LAYERS):
-        at = f"encoder.layer.{n}"
-        q, k, v = (heads(linear(x, f"{at}.attention.self.{part}")) for part in ("query", "key", "value"))
-        mixed = op.transpose(
-            op.scaled_dot_product_attention(q, k, v, attention_mask), op.constant(np.array([0, 2, 1, 3], np.int64))
-        )
-        merged = op.reshape(mixed, op.constant(np.array([0, 0, WIDTH], np.int64)), True)
-        x = layer_norm(op.add(linear(merged, f"{at}.attention.output.dense"), x), f"{at}.attention.output.LayerNorm")
-        inner = op.gelu(linear(x, f"{at}.intermediate.dense"), "erf")
-        x = layer_norm(op.add(linear(inner, f"{at}.output.dense"), x), f"{at}.output.LayerNorm")
-
-    column = op.unsqueeze(mask, axis(2))
-    total = op.reduce_sum(op.multiply(x, column), axis(1), False)
-    mean = op.divide(total, op.reduce_sum(column, axis(1), False))
-    unit = op.normalize_l2(mean, op.constant(np.array([1], np.int64)), 1e-12, "max")
-    name = "all-MiniLM-L6-v2"
-    return ov.Model([unit], [ids, mask], name), ov.Model([unit, x], [ids, mask], f"{name} with states")
+def states_graph(core: Any, weights: Weights) -> Any:
+    """The graph that shows word pieces, in eight bits where the processor multiplies them quicker. What it reads is compared with
+    nothing but its own readings; passages and questions, whose vectors are stored, are never read with it."""
+    quick = "INT8" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return build_graph(weights, eight_bits(weights) if quick else None)[1]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import overload
 
 from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
 from rag.paper import Paper
+from rag.recent import Recent
 from rag.sentences import sentence_spans
 from rag.terms import content_words
 
@@ -110,8 +110,8 @@ class PaperSentences(Sequence[ScoredSentence]):
 class Asked:
     """A question against the sentences of the papers found for it."""
 
-    def __init__(self, question: str, embedder: Embedder, one: Embed, candidates: Sequence[Known]) -> None:
-        self._question, self._embedder, self._one = question, embedder, one
+    def __init__(self, question: str, embedder: Embedder, read: Embed, candidates: Sequence[Known]) -> None:
+        self._question, self._embedder, self._read = question, embedder, read
         self._asks_number = bool(ASKS_NUMBER.search(question))
         self._wanted = frozenset(content_words(question))
         self._weight = rarity(self._wanted, [words for known in candidates for words in known.words])
@@ -123,8 +123,7 @@ class Asked:
         missing = [known for known in papers if known.vectors is None]
         if not missing:
             return
-        embed = self._one if len(missing) == 1 else self._embedder.embed
-        vectors = embed([passage.text for known in missing for passage in known.passages])
+        vectors = self._read([passage.text for known in missing for passage in known.passages])
         at = 0
         for known in missing:
             known.vectors = vectors[at : at + len(known.passages)].copy()
@@ -149,31 +148,23 @@ class Asked:
 class SentenceScorer:
     """Scores sentences; keeps what it knows of papers asked about lately. Safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder, one: Embed | None = None) -> None:
-        """`one` embeds the sentences of a single paper: whoever reads them afterwards, word by word, need not do it again."""
-        self._embedder, self._one = embedder, one or embedder.embed
-        self._cache: OrderedDict[str, Known] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, embedder: Embedder, read: Embed | None = None) -> None:
+        """`read` gives the vectors of sentences: whoever reads them afterwards, word by word, need not do it again."""
+        self._embedder, self._read = embedder, read or embedder.embed
+        self._papers: Recent[Known] = Recent(CACHED_PAPERS)
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[PaperSentences]:
         """For each hit, all sentences of its abstract in order. Embedding them is most of what an answer costs, and few papers
         found are quoted: nothing is embedded before a score is looked at; `together` does several papers in one go."""
         known = [self._known(hit.paper) for hit in hits]
-        asked = Asked(question, self._embedder, self._one, known)
+        asked = Asked(question, self._embedder, self._read, known)
         return [PaperSentences(asked, hit.paper, own) for hit, own in zip(hits, known, strict=True)]
 
     def _known(self, paper: Paper) -> Known:
-        with self._lock:
-            known = self._cache.get(paper.id)
-            if known is not None and known.abstract == paper.abstract:
-                self._cache.move_to_end(paper.id)
-                return known
-        known = known_of(paper)
-        with self._lock:
-            self._cache[paper.id] = known
-            self._cache.move_to_end(paper.id)
-            while len(self._cache) > CACHED_PAPERS:
-                self._cache.popitem(last=False)
+        known = self._papers.get([paper.id]).get(paper.id)
+        if known is None or known.abstract != paper.abstract:
+            known = known_of(paper)
+            self._papers.put({paper.id: known})
         return known
 
 

@@ -14,7 +14,7 @@ TEXTS = ["Aspirin reduces fever.", "", "A much longer sentence about quite anoth
 def test_reading_gives_the_vectors_of_embedding_and_one_for_each_word_piece(embedder: MiniLM) -> None:
     found = embedder.read(TEXTS)
     for text, vectors, vector in zip(TEXTS, found, embedder.embed(TEXTS), strict=True):
-        assert float(vectors.text @ vector) == pytest.approx(1, abs=2e-3)
+        assert not text or float(vectors.text @ vector) > 0.98  # in eight bits, where the processor has them
         assert vectors.pieces.shape == (len(vectors.spans), 384)
         assert np.linalg.norm(vectors.pieces, axis=1) == pytest.approx(np.ones(len(vectors.spans)), abs=1e-3)
         assert "".join(text[start:end] for start, end in vectors.spans) == text.replace(" ", "")
