@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -64,13 +67,31 @@ VERIFIED = sa.Table(
 )
 
 
-def open_file(home: Path) -> sa.Engine:
-    """The engine of the file in `home`, its tables made."""
-    engine = sa.create_engine(f"sqlite:///{home / FILE}", connect_args={"timeout": BUSY_SECONDS})
+def open_file(folder: Path, *, only_read: bool = False) -> sa.Engine:
+    """The engine of the file in `folder`, its tables made; what is written later is refused where it may `only_read`."""
+    engine = sa.create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare)
     _meta.create_all(engine)
     _bring_forward(engine)
+    if only_read:
+        engine.dispose()  # the next connections are the first that it holds for
+        sa.event.listen(engine, "connect", _seal)
     return engine
+
+
+def copied(home: Path) -> tempfile.TemporaryDirectory[str] | None:
+    """A temporary folder with a copy of the file in `home`, None where that may be written to.
+
+    SQLite writes beside a file that it only reads, and a file from before lacks columns. The copy shows the conversations as they
+    were when it was made.
+    """
+    if not (home / FILE).exists() or (os.access(home, os.W_OK) and os.access(home / FILE, os.W_OK)):
+        return None
+    folder = tempfile.TemporaryDirectory(prefix="vouch-")
+    for name in (FILE, f"{FILE}-wal"):
+        with suppress(FileNotFoundError):
+            shutil.copyfile(home / name, Path(folder.name, name))
+    return folder
 
 
 def _bring_forward(engine: sa.Engine) -> None:
@@ -100,4 +121,10 @@ def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> Non
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _seal(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
     cursor.close()

@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from rag import errors
 from rag.answers import AnswerStore
 from rag.conversations.owners import Owners
 from rag.conversations.record import Interrupted, Listed, Reply, Turn
-from rag.conversations.schema import CONVERSATIONS, FILE, REPLIES, TURNS, VERIFIED, open_file, told
+from rag.conversations.schema import CONVERSATIONS, FILE, REPLIES, TURNS, VERIFIED, copied, open_file, told
 from rag.errors import LibraryError, VouchError
 
 TITLE_LETTERS = 90
@@ -41,6 +42,7 @@ class ConversationStore:
         self._owners = Owners(home)
         self._lock = Lock()
         self._engine: sa.Engine | None = None
+        self._copy: TemporaryDirectory[str] | None = None  # of a file that may only be read
 
     def save(self, conversation_id: str, turns: Mapping[int, Turn]) -> int:
         """Write the turns, by their place in the conversation, which is made where it is new; returns its new version.
@@ -171,6 +173,9 @@ class ConversationStore:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+            if self._copy is not None:
+                self._copy.cleanup()
+                self._copy = None
         self._owners.leave()
 
     @property
@@ -178,7 +183,9 @@ class ConversationStore:
         """The open file with its tables."""
         with self._lock:
             if self._engine is None:
-                self._engine = open_file(self._home)
+                self._copy = copied(self._home)
+                folder = Path(self._copy.name) if self._copy else self._home
+                self._engine = open_file(folder, only_read=self._copy is not None)
             return self._engine
 
     def exists(self) -> bool:

@@ -14,6 +14,7 @@ from filelock import FileLock
 from eval.bench.browser import free_port
 from rag.conversations.record import Interrupted, Reply, Turn
 from rag.conversations.store import ConversationStore
+from rag.errors import LibraryError
 from rag.library import disk
 from tests.ui.test_chat_view import QUESTION, answers, ask, button, html
 from tests.ui.test_library_view import WALRUS, paper_id, upload
@@ -128,14 +129,47 @@ def test_a_question_that_was_cut_off_is_asked_again_as_it_was_asked(home: Path, 
     assert at.session_state.conversation.turns[0].replies[-1].knowledge == "papers-first"
 
 
-def test_conversations_from_before_are_read(tmp_path: Path) -> None:
-    store = ConversationStore(tmp_path)
+def from_before(home: Path) -> None:
+    """A conversation, in a file of an earlier version."""
+    store = ConversationStore(home)
     store.save("c1", {0: Turn("t1", QUESTION, (Reply("r1", "extractive"),))})
     store.close()
-    with sqlite3.connect(tmp_path / "conversations.sqlite") as file:
+    with sqlite3.connect(home / "conversations.sqlite") as file:
         for column in ("within", "knowledge"):
             file.execute(f'ALTER TABLE replies DROP COLUMN "{column}"')
+
+
+def test_conversations_from_before_are_read(tmp_path: Path) -> None:
+    from_before(tmp_path)
     store = ConversationStore(tmp_path)
     (turn,) = store.turns("c1") or ()
     assert (turn.question, turn.replies[0].within, turn.replies[0].knowledge) == (QUESTION, "", "")
     store.close()
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Iterator[Path]:
+    """Conversations from before on a disk that may only be read."""
+    own, place = tmp_path / "own", tmp_path / "sealed"
+    own.mkdir()
+    place.mkdir()
+    from_before(own)
+    for options in (["--bind", str(own), str(place)], ["-o", "remount,ro,bind", str(place)]):
+        if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+            pytest.skip("nothing can be mounted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def test_where_nothing_may_be_written_conversations_are_read_and_a_change_is_refused_in_words(sealed: Path) -> None:
+    store = ConversationStore(sealed)
+    (turn,) = store.turns("c1") or ()
+    assert (turn.question, turn.replies[0].within) == (QUESTION, "")
+    assert [known.title for known in store.list(5, contains="SkyLedger")] == [QUESTION]
+    with pytest.raises(LibraryError, match=r"could not be renamed: .* cannot be written to") as refused:
+        store.rename("c1", "Another")
+    assert "Give Vouch the right to write there, or set VOUCH_HOME" in refused.value.remedy
+    with pytest.raises(LibraryError, match=r"could not be saved: .* cannot be written to"):
+        store.save("c2", {0: turn})
+    store.close()
+    assert [path.name for path in sealed.iterdir()] == ["conversations.sqlite"]
