@@ -74,7 +74,7 @@ class Model:
         product = min(1.0, there / self.enough) * given * holds
         odds = math.log(product + 1e-9) - math.log(1 - product + 1e-9)
         sure = logistic(self.slope * odds + self.offset)
-        return Confidence(sure, there, close=there >= self.least, near=there >= self.enough, missing=found.missing)
+        return Confidence(sure, there, there >= self.least, near=there >= self.enough, missing=found.missing, one=found.one)
 
     def threshold(self, risk: float) -> float:
         """The lowest threshold at which at most the share `risk` of the answers should have been refusals."""
@@ -85,13 +85,14 @@ class Model:
 class Confidence:
     """`value` in 0..1 is the chance that the library answers, `there` the one that a paper is what the question is about; `close`
     says that this is enough to look closer, `near` that it is enough to quote the paper in a refusal. `missing` says what that
-    paper lacks, empty where nothing in particular does."""
+    paper lacks, empty where nothing in particular does; `one` that a single paper is meant, whatever the wording."""
 
     value: float
     there: float
     close: bool
     near: bool = False
     missing: str = ""
+    one: bool = False
 
 
 def confidence(
@@ -105,8 +106,8 @@ def confidence(
 
 def refuses(sure: Confidence, risk: float, *, leaning: bool = False, several: bool = False) -> bool:
     """Whether to refuse when at most the share `risk` of answers may be wrong; `leaning` on an earlier turn or on conditions,
-    or asked of `several` papers."""
-    if leaning or several:
+    or worded for `several` papers where no single one is meant."""
+    if leaning or (several and not sure.one):
         return sure.there < (LEANING if leaning else BROAD)
     return not sure.close or sure.value < model().threshold(risk)
 

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from rag.answering.missing_words import (
     ARTICLES,
     AUXILIARIES,
+    CLASSES,
     COUNTING,
     DO,
     MEASURE,
@@ -20,6 +21,7 @@ from rag.answering.missing_words import (
     RESULT,
     SHELL,
     STOP,
+    WRITTEN,
     stems,
 )
 from rag.terms import WORD, content_words, stem
@@ -74,6 +76,12 @@ ASKS_HERE = re.compile(
 )
 """What stands before a relative word that asks; after anything else it joins ("the model which")."""
 CLAUSE_END = re.compile(r"[?;:]|\.\s")
+DONE_BY = re.compile(r"\b(\w+) by\b")
+SINGLE = re.compile(r"\b(one|single) (?:\w+ )?(\w+)", re.IGNORECASE)
+NAMES_OF = re.compile(r"^(?:is|are|was|were) the names? of (?:the )?", re.IGNORECASE)
+MANY = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+COMMON = re.compile(r"\b[a-z][\w-]* \(([A-Z][\w-]*)\)")
+"""A term written out in small letters and its abbreviation: `reward models (RMs)` names no model."""
 DIGITS = re.compile(r"[~<>≈]?\d[\d.,]*(%|k|m|b|x|s|th)?", re.IGNORECASE)
 _UNIT = r"(hours?|days?|weeks?|months?|years?|minutes?|seconds?|milliseconds?|ms)"
 ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many (\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
@@ -82,6 +90,7 @@ ASKS_MONEY = re.compile(r"\b(paid|pays?|payment|costs?|price|charged?|salary|wag
 MONEY = re.compile(r"[$€£]|\b(dollars?|euros?|usd|eur|cents?|pounds)\b", re.IGNORECASE)
 TOKEN = re.compile(r"[^\W_][\w.+%-]*")
 LINK = re.compile(r"https?://\S+|\b[\w.-]+\.(com|org|io|net)/\S*", re.IGNORECASE)
+BESIDE = re.compile(r"-[a-z]+$")  # RAG-specific
 PHRASE = 5  # words of a phrase that names a detail, at most
 FOLLOWING = 4  # words after a number among which its noun is looked for
 NEAREST = 2  # sentences nearest to the question, any name in which may answer
@@ -98,6 +107,8 @@ def details(question: str) -> tuple[Detail, ...]:
             continue
         rest = question[mark.end() : following.start() if following else len(question)]
         clause = CLAUSE_END.split(rest)[0].strip()
+        if asking == "what" and NAMES_OF.search(clause):
+            asking, clause = "which", NAMES_OF.sub("", clause)  # what are the names of the two models: which two models
         if clause or following is None:
             noun = noun_of(asking, clause)
             found.append(Detail(kind_of(asking, noun, f"{asking} {clause}"), noun, clause))
@@ -147,7 +158,7 @@ def kind_of(asking: str, noun: str, clause: str) -> Asked:
         return Asked.COUNT
     if (asking.startswith("how ") and asking != "how well") or (asking in {"what", "which"} and words and words[-1] in MEASURE):
         return Asked.AMOUNT
-    if asking in {"who", "whom"} or (asking in {"what", "which"} and any(word in NAMED for word in words[:3])):
+    if asking in {"who", "whom"} or (asking in {"what", "which"} and any(word in NAMED for word in words)):
         return Asked.NAME
     return Asked.THING if words and asking in {"what", "which"} else Asked.OPEN
 
@@ -157,19 +168,25 @@ def shortfall(detail: Detail, question: str, title: str, sentences: Sequence[str
     text = " ".join(sentences)
     noun = missing_words(detail.noun, f"{title} {text}")
     numbers = [followers(sentence) for sentence in sentences]
+    value = amount = 0.0
     match detail.kind:
         case Asked.MONEY:
-            return Shortfall(value=float(not MONEY.search(text)), noun=noun)
+            value = float(not MONEY.search(text))
         case Asked.TIME:
-            return Shortfall(value=float(not TIME.search(text)), noun=noun)
+            value = float(not TIME.search(text))
         case Asked.COUNT:
-            return Shortfall(value=uncounted(detail.noun, numbers), noun=noun)
+            value = uncounted(detail.noun, numbers, sentences)
+            noun = noun if value else 0.0
         case Asked.AMOUNT:
-            return Shortfall(amount=unmeasured(detail.noun, sentences, numbers, cosines), noun=noun)
-        case Asked.NAME:
-            return Shortfall(value=unnamed(detail.noun, question, title, sentences, cosines), noun=noun)
+            amount = unmeasured(detail.noun, sentences, numbers, cosines)
+            noun = 0.0
+        case Asked.NAME if detail.noun or not done_by(detail.clause, sentences):  # who: by name or not
+            value = unnamed(detail.noun, question, title, sentences, cosines)
+            named = " ".join(word for word in detail.noun.split() if stem(word.lower()) not in CLASSES)
+            noun = missing_words(named, f"{title} {text}")
         case _:
-            return Shortfall(noun=noun)
+            pass
+    return Shortfall(value, amount, noun)
 
 
 def missing_words(noun: str, text: str) -> float:
@@ -198,12 +215,21 @@ def followers(sentence: str) -> list[list[str]]:
     return found
 
 
-def uncounted(noun: str, numbers: Sequence[Sequence[Sequence[str]]]) -> float:
-    """1 less how well the best-placed number counts `noun`; any number will do where that is a shell noun."""
+def done_by(clause: str, sentences: Sequence[str]) -> bool:
+    """Whether a sentence says by whom the thing was done that the clause begins with ("annotated by five nurses")."""
+    doing = next(iter(content_words(clause)), "")
+    return any(stem(match[1].lower()) == doing for sentence in sentences for match in DONE_BY.finditer(sentence))
+
+
+def uncounted(noun: str, numbers: Sequence[Sequence[Sequence[str]]], sentences: Sequence[str] = ()) -> float:
+    """1 less how well the best-placed number counts `noun`; any number will do where that is a shell noun. "One" and "single"
+    count only right before the noun, in `sentences`."""
     wanted = [stem(word.lower()) for word in WORD.findall(noun)]
-    if not wanted or wanted[-1] in SHELL:
+    if not wanted or wanted[-1] in SHELL - WRITTEN:
         return float(not any(numbers))
-    stemmed = set(wanted) - SHELL
+    stemmed = set(wanted) - (SHELL - WRITTEN)
+    if any(stem(found[2].lower()) == wanted[-1] for sentence in sentences for found in SINGLE.finditer(sentence)):
+        return 0.0
     near = [len(stemmed & set(after)) / len(stemmed) for found in numbers for after in found if wanted[-1] in after]
     return 1 - max(near, default=0.0)
 
@@ -220,12 +246,15 @@ def unmeasured(
 
 
 def unnamed(noun: str, question: str, title: str, sentences: Sequence[str], cosines: Sequence[float]) -> float:
-    """1 where neither the nearest sentences nor those that speak of `noun` name anything the question does not."""
+    """1 where neither the nearest sentences nor those that speak of `noun` name anything the question does not, or fewer
+    things than it asks for."""
     known = {word.lower() for word in TOKEN.findall(f"{question} {title}")}
-    wanted = {stem(word.lower()) for word in WORD.findall(noun)}
+    known |= {short.lower() for sentence in sentences for short in COMMON.findall(sentence)}
+    wanted = {SPELLING.get(word, word) for word in (stem(word.lower()) for word in WORD.findall(noun))}
     order = sorted(range(len(sentences)), key=lambda n: -cosines[n])
     places = [n for n in order if n in order[:NEAREST] or wanted & set(content_words(sentences[n]))]
-    return float(not any(names(sentences[n], known) for n in places))
+    asked = next((MANY[word] for word in noun.lower().split() if word in MANY), 1)
+    return float(len({name for n in places for name in names(sentences[n], known)}) < asked)
 
 
 def names(sentence: str, known: set[str]) -> list[str]:
@@ -234,7 +263,9 @@ def names(sentence: str, known: set[str]) -> list[str]:
     text = LINK.sub(" ", sentence)
     for match in TOKEN.finditer(text):
         word = match.group().rstrip(".,-")
-        if not any(letter.isupper() for letter in word) or word.lower() in ORDINARY or word.lower() in known:
+        bare = BESIDE.sub("", word).lower()
+        plain = {bare, bare.removesuffix("s"), f"{bare}s", word.lower()}
+        if not any(letter.isupper() for letter in word) or plain & known or plain & ORDINARY:
             continue
         if sum(letter.isupper() or letter.isdigit() for letter in word) > 1 or text[: match.start()].strip():
             found.append(word)

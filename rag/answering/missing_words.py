@@ -28,12 +28,13 @@ count level error agreement ratio auroc recall precision latency memory
 """
 _RESULT = """
 share percentage percent fraction proportion accuracy score gain improvement margin factor amount number level count value
-less more smaller larger higher lower faster slower better additional extra other new main
+less more smaller larger higher lower faster slower better additional extra other new main size
 """
 _NAMED = """
 model dataset benchmark language library compiler platform company city country hardware gpu cpu processor tool toolkit
 framework license licence release version corpus corpora hospital university journal taxonomy optimizer optimiser engine
-software institution conference chip baseline backbone website llm system competitor algorithm
+software institution conference chip baseline backbone website llm system competitor algorithm enterprise organisation
+organization firm supplier sponsor
 """
 _SHELL = """
 part kind sort type category family group class way thing one aspect factor element component ingredient mechanism remedy
@@ -48,7 +49,8 @@ two three four five six seven eight nine ten eleven twelve twenty thirty hundred
 billion half third quarter twice dozen
 """
 _ORDINARY = """
-we i this the in our it these however for to a an on llm llms lm lms ai ml nlp sota plm plms code
+we i this the in our it these however for to a an on llm llms lm lms ai ml nlp sota plm plms code qa vqa ner rlhf sft rag icl
+cot gpu cpu url github surprisingly furthermore moreover finally first second extensive experiments experimental results
 """
 
 AUXILIARIES = frozenset(_AUXILIARY.split())
@@ -63,6 +65,10 @@ RESULT = stems(_RESULT) | POINTS
 """Measures that an abstract gives without naming them ("reaches 82% on CIFAR-10")."""
 NAMED = stems(_NAMED)
 """Things that have a name of their own, so that an answer names one."""
+WRITTEN = stems("paper study work article")
+"""Shell nouns that a survey counts."""
+CLASSES = stems("dataset benchmark corpus corpora model llm baseline task")
+"""Things that an abstract names without saying what they are ("on ImageNet")."""
 SHELL = stems(_SHELL)
 """Shell nouns: they stand for whatever the abstract says there, and seldom occur in it themselves."""
 COUNTING = frozenset(_COUNTING.split())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
 from rag.answering import abstain
 from rag.answering.abstain import LEANING, Confidence, Features, Model, Point, Stage, confidence, model, read, refuses
-from rag.answering.abstain_features import DENIED, features, names_found
+from rag.answering.abstain_features import DENIED, features
 from rag.answering.abstain_premise import UNDENIED, premise
+from rag.answering.abstain_presence import holds, meant, names, names_held
 from rag.answering.record import AnswerKind, Hit, Passage
 from rag.assistant import Assistant
 from rag.paper import Paper
@@ -63,7 +65,7 @@ def test_the_file_says_what_it_was_fitted_on_and_trades_risk_for_coverage() -> N
     assert fitted.threshold(0.02) > fitted.threshold(0.1) >= fitted.threshold(0.3)
     # More of what is missing or denied is never more confidence.
     assert all(weight < 0 for name in ("given", "holds") for weight in fitted.stages[name].weights.values())
-    assert all(weight > 0 for weight in fitted.stages["there"].weights.values())
+    assert all((weight > 0) == (name != "unnamed") for name, weight in fitted.stages["there"].weights.items())
 
 
 def test_a_turn_that_leans_on_another_is_refused_only_where_nothing_is_near() -> None:
@@ -73,18 +75,53 @@ def test_a_turn_that_leans_on_another_is_refused_only_where_nothing_is_near() ->
 
 
 @pytest.mark.parametrize(
-    ("question", "share"),
+    ("question", "expected"),
     [
-        ("How do bees dance?", 0.5),  # no name: neither for nor against
-        ("What is Q7LatticeSign?", 1.0),
-        ("Is Q7LatticeSign faster than RSA2048?", 0.5),
-        ("What does the NASA say?", 0.0),
-        ("Which loss does Mamba use?", 0.0),
-        ("What does 'Attention Is All You Need' say of Q7LatticeSign?", 0.5),
+        ("How do bees dance?", []),
+        ("What is Q7LatticeSign?", ["Q7LatticeSign"]),
+        ("Is Q7LatticeSign faster than RSA2048?", ["Q7LatticeSign", "RSA2048"]),
+        ("Which loss does Mamba use?", ["Mamba"]),
+        ("Where do X-Cross and cosFormer differ from LLMs?", ["X-Cross", "cosFormer", "LLM"]),
+        ("What does 'Attention Is All You Need' say of Q7LatticeSign?", ["Attention Is All You Need", "Q7LatticeSign"]),
+        ("Which 7B model was read 3 times? Ten of them?", []),
     ],
 )
-def test_names_are_looked_for_in_the_paper(question: str, share: float) -> None:
-    assert names_found(question, "Q7LatticeSign: signatures. Signs messages.") == share
+def test_what_is_written_like_a_name(question: str, expected: list[str]) -> None:
+    assert names(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "held"),
+    [
+        ("GPT-4", "We ask GPT4 and others.", True),
+        ("Mix-LN", "Only LN is used, and a mix of data.", False),
+        ("RULE", "This is the rule.", False),
+        ("US", "stocks of the U.S. market", True),
+        ("EREN", "These are different.", False),
+        ("DPO-like", "It resembles DPO.", True),
+    ],
+)
+def test_a_name_is_held_as_words_of_its_own(name: str, text: str, held: bool) -> None:
+    assert holds(name, text) is held
+
+
+def test_a_name_tells_the_more_the_fewer_papers_hold_it() -> None:
+    texts = ["Janus: Janus is an LLM.", "One LLM.", "Another LLM.", "A fourth LLM."]
+    titles = ["Janus: Preferences"]
+    named, unnamed = names_held("What does Janus do with an LLM?", titles, texts)
+    assert 0.4 < named < 1.0
+    assert unnamed == 0.0
+    assert names_held("What does Falcon do with an LLM?", titles, texts) == (pytest.approx(0.05, abs=0.05), 1.0)
+    assert names_held("What does 'Falcon Is a Bird' say?", titles, texts) == (0.0, 2.0)  # a title that no paper has
+    assert names_held("What does the Jannus paper say of Januss?", titles, texts)[1] == 0.0  # a slip of the pen
+
+
+def test_a_question_worded_for_several_papers_may_mean_one() -> None:
+    hits, _ = found("We filmed 120 dances in 14 hives.")
+    other = Hit(replace(hits[0].paper, id="q", title="Ants"), hits[0].passage, 0.5, {})
+    assert meant("On which datasets were the dances judged?", [*hits, other])
+    assert not meant("On which datasets were the dances judged?", [*hits, replace(other, score=0.7)])
+    assert not meant("Compare the dances with those of RoboBee.", [*hits, other])
 
 
 def test_what_the_paper_lacks_and_what_it_denies() -> None:
