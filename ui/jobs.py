@@ -12,6 +12,7 @@ from rag.errors import VouchError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+ENDING = 2.0  # seconds
 
 
 class Unforeseen(VouchError):
@@ -62,6 +63,11 @@ class Job(Generic[T]):
     def stop(self) -> None:
         """Say that the result is not wanted any more; the work looks at `unwanted` when it likes."""
         self._unwanted.set()
+
+    def end(self) -> None:
+        """Say `stop`, and wait a moment until the work has looked."""
+        self.stop()
+        self.wait(ENDING)
 
     def unwanted(self) -> bool:
         """Whether somebody has said `stop`."""

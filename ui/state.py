@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -167,6 +168,19 @@ def first_questions() -> Job[tuple[str, ...]]:
 def _first_questions(library: str) -> Job[tuple[str, ...]]:  # noqa: ARG001  part of the cache's key
     engine = assistant()
     return Job(lambda _: suggestions.choose(_some(engine), partial(engine.ask, llm=EXTRACTIVE)), "first-questions")
+
+
+def read_ahead() -> Job[int]:
+    """Read a small library while nobody asks, so that nobody waits for it later."""
+    return _reading_ahead(assistant().mark())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1, on_release=Job.end)
+def _reading_ahead(library: str) -> Job[int]:  # noqa: ARG001  part of the cache's key
+    engine = assistant()
+    job: Job[int] = Job(lambda own: engine.read_ahead(own.unwanted), "reading-ahead")
+    atexit.register(job.end)  # a process must not leave while its models compute
+    return job
 
 
 def _some(engine: Assistant) -> list[Paper]:

@@ -120,14 +120,7 @@ class Asked:
 
     def fetch(self, papers: Sequence[Known]) -> None:
         """Embed what was not embedded yet."""
-        missing = [known for known in papers if known.vectors is None]
-        if not missing:
-            return
-        vectors = self._read([passage.text for known in missing for passage in known.passages])
-        at = 0
-        for known in missing:
-            known.vectors = vectors[at : at + len(known.passages)].copy()
-            at += len(known.passages)
+        fetch(papers, self._read)
 
     def scored(self, paper: Paper, known: Known) -> list[ScoredSentence]:
         """All sentences of a paper."""
@@ -145,6 +138,18 @@ class Asked:
         return found
 
 
+def fetch(papers: Sequence[Known], read: Embed) -> None:
+    """Embed the sentences of those papers that have no vectors yet."""
+    missing = [known for known in papers if known.vectors is None]
+    if not missing:
+        return
+    vectors = read([passage.text for known in missing for passage in known.passages])
+    at = 0
+    for known in missing:
+        known.vectors = vectors[at : at + len(known.passages)].copy()
+        at += len(known.passages)
+
+
 class SentenceScorer:
     """Scores sentences; keeps what it knows of papers asked about lately. Safe to use from several threads."""
 
@@ -159,6 +164,10 @@ class SentenceScorer:
         known = [self._known(hit.paper) for hit in hits]
         asked = Asked(question, self._embedder, self._read, known)
         return [PaperSentences(asked, hit.paper, own) for hit, own in zip(hits, known, strict=True)]
+
+    def read_ahead(self, papers: Sequence[Paper]) -> None:
+        """Embed the sentences of these papers now, before anybody asks."""
+        fetch([self._known(paper) for paper in papers], self._read)
 
     def _known(self, paper: Paper) -> Known:
         known = self._papers.get([paper.id]).get(paper.id)

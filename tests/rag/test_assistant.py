@@ -147,6 +147,13 @@ def test_history_may_come_from_saved_answers(small: Assistant) -> None:
     assert small.ask(turn, history=[saved]).text == small.ask(turn, history=[first]).text
 
 
+def test_a_small_library_is_read_ahead_until_somebody_says_stop(small: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert small.read_ahead() == small.count()
+    assert small.read_ahead(lambda: True) == 0
+    monkeypatch.setattr("rag.assistant.READ_AHEAD", small.count() - 1)
+    assert small.read_ahead() == 0  # now it is a large one
+
+
 def test_an_unknown_back_end_is_told_before_anything_is_searched(tmp_path: Path, open_library: Open) -> None:
     with open_library(tmp_path) as assistant, pytest.raises(BackendUnknown):
         assistant.ask("How do bees dance?", llm="nobody:model-1")

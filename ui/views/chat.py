@@ -102,6 +102,7 @@ def _welcome() -> None:
         return
     for number, question in enumerate(job.result()):
         place.button(label(question), key=f"first-{number}", width="stretch", on_click=state.ask, args=(question,))
+    state.read_ahead()
 
 
 def _turns(talk: Conversation) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 
 import pytest
 
 from rag.answering.record import Hit, Passage
 from rag.assistant import Assistant
+from rag.embedding import Vectors
 from rag.embedding.minilm import MiniLM
 from rag.paper import Paper
 from rag.retrieval import evidence
@@ -142,3 +144,17 @@ def test_threads_may_share_a_scorer(embedder: MiniLM, small: Assistant) -> None:
     for thread in threads:
         thread.join()
     assert not different
+
+
+def test_papers_read_ahead_are_not_read_again(embedder: MiniLM) -> None:
+    read: list[list[str]] = []
+
+    def reading(texts: Sequence[str]) -> Vectors:
+        read.append(list(texts))
+        return embedder.embed(texts)
+
+    scorer = SentenceScorer(embedder, reading)
+    bees = hit("Bees dance. Rain stops them.", "a")
+    scorer.read_ahead([bees.paper])
+    assert [s.passage.text for s in scorer.score("ice", [bees])[0]] == ["Bees dance.", "Rain stops them."]
+    assert read == [["Bees dance.", "Rain stops them."]]
