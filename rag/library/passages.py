@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from rag.answering.record import Passage
 from rag.embedding import Embedder
+from rag.library.pieces import Pieces, Span, pieces_of
 from rag.paper import Paper
 from rag.sentences import sentence_spans
 
@@ -19,47 +19,38 @@ TITLE_TOKENS = 128
 TITLE_CHARACTERS = 300
 """Of a title that is longer, no more is embedded: what a broken record holds for its title must not push the passage out."""
 
-Span = tuple[int, int]
-
 
 def cut(papers: Sequence[Paper], embedder: Embedder) -> list[list[Passage]]:
     """The passages of each paper, in order; every word of the abstract is in exactly one of them."""
-    pieces = embedder.token_spans([paper.abstract for paper in papers])
     longest = embedder.max_tokens - TITLE_TOKENS
     return [
         [
             Passage(paper.id, n, start, end, paper.abstract[start:end])
-            for n, (start, end) in enumerate(pack(paper.abstract, spans, PASSAGE_TOKENS, longest))
+            for n, (start, end) in enumerate(pack(paper.abstract, pieces, PASSAGE_TOKENS, longest))
         ]
-        for paper, spans in zip(papers, pieces, strict=True)
+        for paper, pieces in zip(papers, pieces_of([paper.abstract for paper in papers], embedder), strict=True)
     ]
 
 
-def pack(text: str, pieces: Sequence[Span], aim: int, longest: int) -> list[Span]:
-    """Spans of whole sentences of at most `aim` word pieces; a sentence above `longest` is cut between words.
-
-    `pieces` are the word pieces' character offsets in `text`.
-    """
-    ends = [end for _, end in pieces]
-
-    def length(start: int, end: int) -> int:
-        return bisect_right(ends, end) - bisect_right(ends, start)
-
+def pack(text: str, pieces: Pieces, aim: int, longest: int) -> list[Span]:
+    """Spans of whole sentences of at most `aim` word pieces; a sentence above `longest` is cut between words."""
     packed: list[Span] = []
+    before = 0  # word pieces that end where the last span begins, or before
     for span in sentence_spans(text) or [(0, len(text))]:
         for start, end in split_long(text, span, pieces, longest):
-            if packed and length(packed[-1][0], end) <= aim:
+            if packed and pieces.until(end) - before <= aim:
                 packed[-1] = (packed[-1][0], end)
             else:
                 packed.append((start, end))
+                before = pieces.until(start)
     return packed
 
 
-def split_long(text: str, span: Span, pieces: Sequence[Span], longest: int) -> list[Span]:
+def split_long(text: str, span: Span, pieces: Pieces, longest: int) -> list[Span]:
     """The span itself, or parts of at most `longest` word pieces, cut at white space where there is any."""
-    inside = [piece for piece in pieces if span[0] <= piece[0] and piece[1] <= span[1]]
-    if len(inside) <= longest:
+    if pieces.until(span[1]) - pieces.until(span[0]) <= longest:
         return [span]
+    inside = pieces.inside(*span)
     parts, start = [], span[0]
     while len(inside) > longest:
         limit = inside[longest - 1][1]
@@ -81,6 +72,11 @@ def embedded_text(paper: Paper, passage: Passage) -> str:
 def key_of(passage: Passage) -> str:
     """`paper#index:start-end`."""
     return f"{passage.paper_id}#{passage.index}:{passage.start}-{passage.end}"
+
+
+def paper_of(key: str) -> str:
+    """The id of the paper that the passage with this key is of."""
+    return key[: key.rindex("#")]
 
 
 def passage_of(key: str) -> Passage:

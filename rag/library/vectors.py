@@ -93,11 +93,15 @@ class VectorStore:
 
     def nearest(self, vector: Vectors, limit: int) -> list[tuple[Passage, float]]:
         """The passages with the highest cosine to `vector` (dimension,), best first, without their text."""
+        return [(passage_of(key), cosine) for key, cosine in self.nearest_keys(vector, limit)]
+
+    def nearest_keys(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """As `nearest`, with keys in place of passages, for thousands of which few are looked at."""
         found = self._query(vector, limit, "distances")
         if not found["ids"]:
             return []
-        cosines = [1.0 - float(d) / self._halved for d in found["distances"][0]]
-        return [(passage_of(key), cosine) for key, cosine in zip(found["ids"][0], cosines, strict=True)]
+        halved = self._halved
+        return [(key, 1.0 - float(d) / halved) for key, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def around(self, vector: Vectors, limit: int) -> tuple[list[Passage], Vectors]:
         """As `nearest`, with the passages' own vectors (found, dimension) instead of their cosines."""

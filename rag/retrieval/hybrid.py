@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
 from rag.library.catalogue import Catalogue
 from rag.library.keywords import KeywordIndex
-from rag.library.passages import cut, key_of
+from rag.library.passages import cut, key_of, paper_of, passage_of
 from rag.library.selection import Conditions, Order, count, matching, select
 from rag.library.vectors import VectorStore
 from rag.paper import Paper
@@ -37,7 +39,16 @@ DEEP = 2000
 
 Dense = dict[str, tuple[Passage, float]]
 """Each paper's best passage and its cosine."""
-Legs = tuple[Dense, dict[str, float]]  # and each paper's BM25
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What both legs found for one side: its vector, each paper's best passage and BM25, and the greatest BM25 in the library."""
+
+    vector: Vectors
+    dense: Dense
+    keyword: dict[str, float]
+    highest: float | None
 
 
 class HybridRetriever:
@@ -48,6 +59,8 @@ class HybridRetriever:
         self._vectors = vectors
         self._keywords = keywords
         self._embedder = embedder
+        # Words are looked up while the question is embedded and Chroma asked, which leave the interpreter to others.
+        self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="words")
 
     def search(self, question: str, limit: int) -> list[Hit]:
         """At most `limit` hits, best first, one per paper, each with its best passage. `rag.retrieval.understand.Form` says
@@ -55,11 +68,13 @@ class HybridRetriever:
         if limit < 1 or not question.strip():
             return []
         form = form_of(question)
-        vector = self._embedder.embed([question])[0]
         depth = max(DEPTH, 2 * limit)
-        passages, vectors = self._vectors.around(vector, depth if form is Form.QUESTION else max(WIDE, depth))
+        wide = depth if form is Form.QUESTION else max(WIDE, depth)
+        words = self._beside.submit(self._keywords.search, question, wide)
+        vector = self._embedder.embed([question])[0]
+        passages, vectors = self._vectors.around(vector, wide)
         dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
-        keyword = dict(self._keywords.search(question, depth if form is Form.QUESTION else max(WIDE, depth)))
+        keyword = dict(words.result())
         cosines = {key: cosine for key, (_, cosine) in dense.items()}
         around = means(passages, vectors)
         if form is Form.SEVERAL:
@@ -132,51 +147,62 @@ class HybridRetriever:
         sides = [side for side in sides if side.strip()]
         if limit < 1 or not sides:
             return []
-        vectors = self._embedder.embed(sides)
-        legs = self._legs_within(sides, vectors, conditions)
+        legs = self._legs_within(sides, conditions)
         best: dict[str, tuple[float, int]] = {}
         scores: list[dict[str, float]] = []
-        for n, (side, (dense, keyword)) in enumerate(zip(sides, legs, strict=True)):
-            top = self._keywords.search(side, 1)
-            cosines = {key: cosine for key, (_, cosine) in dense.items()}
-            scores.append(fuse(cosines, keyword, highest=top[0][1] if top else None))
+        for n, own in enumerate(legs):
+            cosines = {key: cosine for key, (_, cosine) in own.dense.items()}
+            scores.append(fuse(cosines, own.keyword, highest=own.highest))
             for key, score in scores[n].items():
                 best[key] = max((score, -n), best.get(key, (score, -n)))
         chosen = ranked({key: score for key, (score, _) in best.items()})[:limit]
         hits: list[Hit] = []
-        for n, (dense, keyword) in enumerate(legs):
-            own = {key: scores[n][key] for key in chosen if best[key][1] == -n}
-            hits += self._hits(vectors[n], dense, keyword, own, len(own))
+        for n, own in enumerate(legs):
+            of_side = {key: scores[n][key] for key in chosen if best[key][1] == -n}
+            hits += self._hits(own.vector, own.dense, own.keyword, of_side, len(of_side))
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _legs_within(
-        self, sides: Sequence[str], vectors: Vectors, conditions: Conditions
-    ) -> list[tuple[Dense, dict[str, float]]]:
+    def _legs_within(self, sides: Sequence[str], conditions: Conditions) -> list[Legs]:
         """What each leg finds for each side among the papers that match."""
         total = count(self._catalogue, conditions)
         if total <= NARROW:
-            allowed = select(self._catalogue, conditions, NARROW)
-            stored = self._vectors.of_papers(allowed)
-            return [
-                (
-                    best_of(sorted(((p, float(v @ vector)) for p, v in stored), key=lambda found: -found[1])),
-                    dict(self._keywords.search(side, max(1, len(allowed)), allowed)),
-                )
-                for side, vector in zip(sides, vectors, strict=True)
-            ]
+            return self._legs_among(sides, select(self._catalogue, conditions, NARROW))
         # As deep as it takes to find about as many that match as a search without conditions looks at.
         depth = min(DEEP, max(WIDE, 2 * DEPTH * self._catalogue.count() // total))
-        near = [best_of(self._vectors.nearest(vector, depth)) for vector in vectors]
-        words = [dict(self._keywords.search(side, depth)) for side in sides]
-        inside = matching(self._catalogue, conditions, list(set().union(*near, *words)))
+
+        def among_words(side: str) -> tuple[dict[str, float], set[str]]:
+            by_words = dict(self._keywords.search(side, depth))
+            return by_words, matching(self._catalogue, conditions, list(by_words))
+
+        words = [self._beside.submit(among_words, side) for side in sides]
+        vectors = self._embedder.embed(sides)
         legs = []
-        for side, by_meaning, by_words in zip(sides, near, words, strict=True):
-            dense = {key: found for key, found in by_meaning.items() if key in inside}
-            keyword = {key: score for key, score in by_words.items() if key in inside}
+        for side, vector, later in zip(sides, vectors, words, strict=True):
+            near: dict[str, tuple[str, float]] = {}
+            for key, cosine in self._vectors.nearest_keys(vector, depth):
+                near.setdefault(paper_of(key), (key, cosine))
+            by_words, inside = later.result()
+            inside |= matching(self._catalogue, conditions, [paper for paper in near if paper not in by_words])
+            dense = {paper: (passage_of(key), cosine) for paper, (key, cosine) in near.items() if paper in inside}
+            keyword = {paper: score for paper, score in by_words.items() if paper in inside}
             # Words of papers that only their meaning brought in are counted too: asking for named papers costs little.
-            if wordless := [key for key in dense if key not in keyword]:
+            if wordless := [paper for paper in dense if paper not in keyword]:
                 keyword |= dict(self._keywords.search(side, len(wordless), wordless))
-            legs.append((dense, keyword))
+            legs.append(Legs(vector, dense, keyword, next(iter(by_words.values()), None)))
+        return legs
+
+    def _legs_among(self, sides: Sequence[str], allowed: Sequence[str]) -> list[Legs]:
+        """The same for few papers, every one of which is looked at."""
+        papers = self._catalogue.get(allowed)
+        passages = [passage for own in cut([papers[key] for key in allowed if key in papers], self._embedder) for passage in own]
+        stored = self._vectors.vectors_of([key_of(passage) for passage in passages])
+        known = [(passage, stored[key_of(passage)]) for passage in passages if key_of(passage) in stored]
+        legs = []
+        for side, vector in zip(sides, self._embedder.embed(sides), strict=True):
+            near = sorted(((passage, float(own @ vector)) for passage, own in known), key=lambda found: -found[1])
+            keyword = dict(self._keywords.search(side, max(1, len(allowed)), allowed))
+            top = self._keywords.search(side, 1)
+            legs.append(Legs(vector, best_of(near), keyword, top[0][1] if top else None))
         return legs
 
     def listing(self, conditions: Conditions, limit: int, order: Order | None) -> list[Hit]:
@@ -208,7 +234,7 @@ class HybridRetriever:
         if not papers:
             return {}
         passages = cut(papers, self._embedder)
-        stored = self._vectors.vectors_of([key_of(passage) for own in passages for passage in own])
+        stored = self._vectors.vectors_of([key_of(passage) for own in passages if len(own) > 1 for passage in own])
 
         def cosine(passage: Passage) -> float:
             own = stored.get(key_of(passage))

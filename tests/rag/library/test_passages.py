@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 
 import pytest
@@ -13,6 +14,7 @@ from rag.answering.record import Passage
 from rag.assistant import Assistant
 from rag.embedding.minilm import MiniLM
 from rag.library.passages import PASSAGE_TOKENS, cut, embedded_text, pack
+from rag.library.pieces import Pieces
 from rag.paper import Paper
 
 
@@ -33,14 +35,10 @@ def pieces(embedder: MiniLM, text: str) -> int:
     return len(embedder.token_spans([text])[0])
 
 
-def words(text: str) -> list[tuple[int, int]]:
+def words(text: str) -> Pieces:
     """One piece a word: lengths a person can count."""
-    at, found = 0, []
-    for word in text.split():
-        at = text.index(word, at)
-        found.append((at, at + len(word)))
-        at += len(word)
-    return found
+    found = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+    return Pieces([start for start, _ in found], [((0, end - start),) for start, end in found])
 
 
 def test_neighbouring_sentences_are_joined_up_to_the_aim() -> None:
@@ -63,7 +61,7 @@ def test_a_sentence_too_long_to_be_read_is_cut_between_words() -> None:
 
 def test_text_without_spaces_is_cut_all_the_same() -> None:
     text = "abcdefgh"
-    spans = pack(text, [(n, n + 1) for n in range(8)], aim=3, longest=3)
+    spans = pack(text, Pieces([0], [tuple((n, n + 1) for n in range(8))]), aim=3, longest=3)
     assert [text[start:end] for start, end in spans] == ["abc", "def", "gh"]
 
 
