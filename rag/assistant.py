@@ -29,7 +29,8 @@ from rag.upkeep import Upkeep
 EXTRACTIVE = "extractive"
 RETRIEVED = 20  # hits kept in an answer
 READ_CLOSELY = 10  # hits whose sentences are scored
-READ_AHEAD, AT_ONCE = 400, 4  # papers read before anybody asks, and how many of them between two looks at the clock
+READ_AHEAD, AT_ONCE = 400, 2  # papers read before anybody asks, and how many of them without a rest
+RESTING = 3  # times as long as they took
 
 
 class Assistant(Upkeep):
@@ -180,7 +181,7 @@ class Assistant(Upkeep):
         return self._checker.check(sentence, given)
 
     def read_ahead(self, cancelled: Callable[[], bool] = never) -> int:
-        """Read the sentences of a small library before anybody asks for them; returns of how many papers. Half of the time is
+        """Read the sentences of a small library before anybody asks for them; returns of how many papers. Most of the time is
         left to others. A library of more than `READ_AHEAD` papers is left alone: a paper costs some 20 ms of one core."""
         papers = list(self.papers()) if self.count() <= READ_AHEAD else []
         for n in range(0, len(papers), AT_ONCE):
@@ -188,7 +189,7 @@ class Assistant(Upkeep):
                 return n
             began = time.monotonic()
             self._scorer.read_ahead(papers[n : n + AT_ONCE])
-            time.sleep(time.monotonic() - began)
+            time.sleep(RESTING * (time.monotonic() - began))
         return len(papers)
 
     def embed_question(self, question: str) -> tuple[str, Vectors]:
