@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -76,8 +76,8 @@ class Browser:
 
     def page(self, query: Query, offset: int, limit: int) -> Page:
         """The papers from number `offset` (0 the first), at most `limit`."""
-        ids = self.matches(query.words) if query.words.strip() else None
         total = self.count(query)
+        query, ids = self._found_by_words(query)
         if ids is not None and query.sort is Sort.BEST and _bare(query):
             chosen = ids[offset : offset + limit]
         else:
@@ -94,23 +94,32 @@ class Browser:
 
     def ids(self, query: Query, limit: int) -> list[str]:
         """The ids of at most so many papers found, in order."""
-        matches = self.matches(query.words) if query.words.strip() else None
+        query, found = self._found_by_words(query)
         with self._catalogue.reading() as db:
-            return list(db.execute(_select(query, matches).limit(limit)).scalars())
+            return list(db.execute(_select(query, found).limit(limit)).scalars())
 
     def count(self, query: Query) -> int:
         """How many papers the query finds."""
         if query.everything:
             return self._catalogue.count()
-        ids = self.matches(query.words) if query.words.strip() else None
+        key = (self._catalogue.version(), query)
+        query, ids = self._found_by_words(query)
         if ids is not None and _bare(query):
             return len(ids)
-        key = (self._catalogue.version(), query)
         if key not in self._counted:
             with self._catalogue.reading() as db:
                 counted = sa.select(sa.func.count()).select_from(_select(query, ids).order_by(None).subquery())
                 _keep(self._counted, key, int(db.execute(counted).scalar_one()))
         return self._counted[key]
+
+    def _found_by_words(self, query: Query) -> tuple[Query, list[str] | None]:
+        """The papers that the words find, None without words. Of those that may be found at all, where these are given: two long
+        lists at once SQLite would compare pair by pair. The query is without that condition then."""
+        ids = self.matches(query.words) if query.words.strip() else None
+        if ids is None or query.within is None:
+            return query, ids
+        inside = set(query.within)
+        return replace(query, within=None), [paper_id for paper_id in ids if paper_id in inside]
 
     def matches(self, words: str) -> list[str]:
         """Ids of the papers in which all the words occur, in any inflection in title and abstract, or as part of authors,

@@ -114,6 +114,18 @@ def test_columns_filter(library: Assistant) -> None:
     assert library.browse(Query(file="another")).total == 0
 
 
+@pytest.mark.parametrize("sort", [Sort.BEST, Sort.TITLE])
+def test_words_are_looked_for_within_some_papers(library: Assistant, sort: Sort) -> None:
+    whiskers = library.browse_ids(Query(words="whisker"), 10)
+    assert len(whiskers) == 3
+    page = library.browse(Query(words="whisker", within=(whiskers[0], whiskers[2], "no paper"), sort=sort))
+    assert {paper.id for paper in page.papers} == {whiskers[0], whiskers[2]}
+    assert page.total == 2
+    dated = [library.browse(Query(words="whisker", within=(own,), years=(None, 2021))).total for own in whiskers]
+    assert sorted(dated) == [0, 0, 1]
+    assert library.browse_ids(Query(words="whisker", within=(whiskers[1],)), 10) == [whiskers[1]]
+
+
 def test_a_change_is_seen_at_once(library: Assistant, tmp_path: Path) -> None:
     assert library.browse(Query(words="seal")).total == 2
     more = tmp_path / "more.txt"
