@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.answering.polarity import cues
+from rag.answering.roles import comparison, exchanged, same_order
 from rag.terms import QUESTION_WORDS, WORD, numbers, stem
 
 _MORE = """
@@ -18,11 +20,11 @@ few least minority smaller below under disappear vanish shorter
 """
 _GOOD = """
 improve improvement better best outperform beat win wins superior surpass exceed enhance succeed benefit help helps leads top
-first ahead stable steady steadier robust faster accelerate speed speedup quicker prefer useful effective
+first ahead strong strongest stable steady steadier robust faster accelerate speed speedup quicker prefer useful effective
 """
 _BAD = """
 worse worst worsen degrade underperform hurt inferior fail behind harm last suffer unstable struggle collapse break badly
-poorly weak spoil slow slower slowdown nothing useless ineffective challenging difficult
+poorly weak weaken weakest fluctuate swing spoil slow slower slowdown nothing useless ineffective challenging difficult
 """
 _NEED = """
 need require necessary indispensable essential must insist depend rely separate
@@ -37,6 +39,7 @@ SCALES = tuple(
         (_GOOD, _BAD),
         (_NEED, _FREE),
         ("earlier early shallow", "later late deeper deep"),
+        ("easy easier easiest", "hard harder hardest"),
         ("equivalent same identical equal", "different differ unequal"),
     )
 )
@@ -100,7 +103,7 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
         anchored=float(anchored),
         loose=float(loose),
         negated=float(negated(question, near[0])),
-        swapped=float(swapped(question, near)),
+        swapped=float(swapped(question, near) or turned(question, sentences[:JUDGED])),
         strange=strange,
         denied=UNDENIED if agreed is None else 1 - agreed,
     )
@@ -166,6 +169,14 @@ def swapped(question: str, near: Sequence[str]) -> bool:
         if crossed and 2 * crossed > same:
             return True
     return False
+
+
+def turned(question: str, near: Sequence[str]) -> bool:
+    """The same by the rules for verdicts: a sentence that gives the other side more, or says of one name what the question
+    says of another."""
+    asked = comparison(question, cues(question))
+    other = [found for sentence in near if asked and (found := comparison(sentence, cues(sentence)))]
+    return any(asked and same_order(asked, found) < 0 for found in other) or any(exchanged(question, said) for said in near)
 
 
 def sides_of(text: str) -> tuple[frozenset[str], frozenset[str]] | None:

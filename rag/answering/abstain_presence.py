@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from rag.answering.record import Hit
 from rag.retrieval.evidence import ScoredSentence
@@ -25,6 +26,7 @@ TITLE_COUNTS = 2
 RARE = 0.5  # rarity of a name that most hits lack
 CAPITALISED = 4  # letters of a word with one capital, inside a sentence, from which it is a name
 SLIP = 5  # letters of a name that may be written a little differently in a title
+LONG, ALIKE = 6, 0.85  # the same within a text, and how much alike the two must be
 
 
 MEANT = 0.15
@@ -86,7 +88,7 @@ def names_held(question: str, titles: Sequence[str], texts: Sequence[str]) -> tu
     found, lacking = 0.0, 0.0
     for name in names(question):
         held = [holds(name, text) for text in texts]
-        if any(held[: len(titles)]) or any(called(name, title) for title in titles):
+        if any(held[: len(titles)]) or any(map(called, [name] * len(titles), titles, texts)):
             found = max(found, rarity(sum(held), len(texts)))
         else:
             lacking = max(lacking, rarity(sum(held), len(texts)) * (TITLE_COUNTS if " " in name else 1))
@@ -127,7 +129,13 @@ def holds(name: str, text: str) -> bool:
     return bool(LIKE.search(name)) and holds(LIKE.sub("", name), text)
 
 
-def called(name: str, title: str) -> bool:
-    """Whether the title has the name, its initials, or one that is nearly so."""
+def called(name: str, title: str, text: str) -> bool:
+    """Whether the title has the name, its initials, or one that is nearly so, or the text a name that is nearly the same."""
     key = folded(name)
-    return bool(title) and is_called(title, {key}, {key} if len(key) >= SLIP else ())
+    if title and is_called(title, {key}, {key} if len(key) >= SLIP else ()):
+        return True
+    if len(key) < LONG:
+        return False
+    digits = re.sub(r"\D", "", key)
+    others = {folded(word) for word in WORD.findall(text) if MIXED.search(word) or sum(c.isupper() for c in word) > 1}
+    return any(re.sub(r"\D", "", other) == digits for other in get_close_matches(key, others, cutoff=ALIKE))

@@ -239,7 +239,7 @@ def unmeasured(
 ) -> float:
     """1 less how well a sentence with a figure names what is measured, or lies near the question where nothing names it."""
     holding = [n for n, found in enumerate(numbers) if found]
-    if wanted := {stem(word.lower()) for word in WORD.findall(noun)} - RESULT - SHELL:
+    if wanted := {stem(word.lower()) for word in WORD.findall(noun)} - RESULT - SHELL - CLASSES:
         return min((len(lacking(wanted, content_words(sentences[n]))) / len(wanted) for n in holding), default=1.0)
     best = max(cosines, default=0.0)
     return 1 - max((cosines[n] / best for n in holding), default=0.0) if best > 0 else 0.0
