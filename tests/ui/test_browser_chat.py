@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.fakes.llm_server import Cut, LLMServer
 from tests.ui.site import FAKE, QUESTION
 from tests.ui.steps import answer_by, answered, ask, go, needs_chromium, once
+from tests.ui.test_knowledge import OWN, quotes_and_adds
 
 pytestmark = needs_chromium
 
@@ -54,6 +55,29 @@ def test_a_back_end_that_dies_in_mid_answer_is_told_and_quoting_helps(page: Page
     page.get_by_role("button", name="Answer by quoting instead").click()
     expect(answered(page, 1)).to_contain_text("radar")
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_is_written_from_is_chosen_and_a_models_own_knowledge_is_marked(page: Page, llm: LLMServer) -> None:
+    answer_by(page, FAKE)
+    written_from = page.get_by_role("combobox", name="Written from")
+    expect(written_from).to_have_value("your papers alone")
+    once(llm, quotes_and_adds)
+    ask(page, QUESTION)
+    expect(answered(page, 1).locator(".v-sentence")).to_have_count(1)
+    assert "general knowledge" not in llm.requests[-1].prompt
+    written_from.click()
+    page.get_by_role("option", name="your papers, then what it knows").click()
+    expect(page.get_by_text("is marked “not from your library”")).to_be_visible()
+    once(llm, quotes_and_adds)
+    ask(page, "What does SkyLedger measure with radar?")
+    final = answered(page, 2)
+    own = final.locator(".v-sentence.v-outside")
+    expect(own).to_have_text(re.compile(re.escape(OWN) + r"\s*◇ not from your library"))
+    expect(own.locator("button.v-chip")).to_have_count(0)  # there is no passage to open
+    expect(final.locator(".v-tally")).to_contain_text("1 not from your library")
+    assert "general knowledge" in llm.requests[-1].prompt
+    page.reload()
+    expect(answered(page, 2).locator(".v-sentence.v-outside")).to_have_count(1)
 
 
 def test_another_back_end_beside_the_first(page: Page) -> None:
