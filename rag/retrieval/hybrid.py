@@ -175,13 +175,14 @@ class HybridRetriever:
             return by_words, matching(self._catalogue, conditions, list(by_words))
 
         words = [self._beside.submit(among_words, side) for side in sides]
-        vectors = self._embedder.embed(sides)
+        vectors = [self._embedder.embed([side])[0] for side in sides]  # each for itself, as those of questions are remembered
+        others = [self._beside.submit(self._vectors.nearest_keys, vector, depth) for vector in vectors[1:]]
         legs = []
-        for side, vector, later in zip(sides, vectors, words, strict=True):
+        for n, (side, vector) in enumerate(zip(sides, vectors, strict=True)):
             near: dict[str, tuple[str, float]] = {}
-            for key, cosine in self._vectors.nearest_keys(vector, depth):
+            for key, cosine in others[n - 1].result() if n else self._vectors.nearest_keys(vector, depth):
                 near.setdefault(paper_of(key), (key, cosine))
-            by_words, inside = later.result()
+            by_words, inside = words[n].result()
             inside |= matching(self._catalogue, conditions, [paper for paper in near if paper not in by_words])
             dense = {paper: (passage_of(key), cosine) for paper, (key, cosine) in near.items() if paper in inside}
             keyword = {paper: score for paper, score in by_words.items() if paper in inside}
@@ -198,7 +199,8 @@ class HybridRetriever:
         stored = self._vectors.vectors_of([key_of(passage) for passage in passages])
         known = [(passage, stored[key_of(passage)]) for passage in passages if key_of(passage) in stored]
         legs = []
-        for side, vector in zip(sides, self._embedder.embed(sides), strict=True):
+        for side in sides:
+            vector = self._embedder.embed([side])[0]
             near = sorted(((passage, float(own @ vector)) for passage, own in known), key=lambda found: -found[1])
             keyword = dict(self._keywords.search(side, max(1, len(allowed)), allowed))
             top = self._keywords.search(side, 1)
@@ -234,7 +236,7 @@ class HybridRetriever:
         if not papers:
             return {}
         passages = cut(papers, self._embedder)
-        stored = self._vectors.vectors_of([key_of(passage) for own in passages if len(own) > 1 for passage in own])
+        stored = self._vectors.vectors_of([key_of(passage) for own in passages for passage in own])
 
         def cosine(passage: Passage) -> float:
             own = stored.get(key_of(passage))
