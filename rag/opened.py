@@ -16,7 +16,7 @@ from rag.embedding import EMBEDDERS, Embedder
 from rag.errors import LibraryError, LibraryLocked, VouchError
 from rag.library.ahead import Ahead, collection_of
 from rag.library.catalogue import Catalogue
-from rag.library.disk import write_errors
+from rag.library.disk import GO_ON, TRY_AGAIN, write_errors
 from rag.library.ingest import forget_lost_indexes, index_pending, is_lost
 from rag.library.keywords import VERSION as KEYWORDS_VERSION
 from rag.library.keywords import KeywordIndex
@@ -185,7 +185,8 @@ class OpenLibrary:
     @contextmanager
     def _writing(self, purpose: str) -> Iterator[None]:
         """Hold the library's write lock; the operating system frees it when the process dies."""
-        with write_lock(self.settings.home, purpose), write_errors(self.settings.home):
+        again = GO_ON if "ingest" in purpose else TRY_AGAIN
+        with write_lock(self.settings.home, purpose), write_errors(self.settings.home, again):
             yield
 
     def _finish_pending(self) -> None:

@@ -19,6 +19,7 @@ FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 FULL_WORDS = ("database or disk is full", "no space left on device", "disk quota exceeded")
 FORBIDDEN_WORDS = ("readonly database", "read-only file system", "permission denied")
 GO_ON = "run `vouch ingest` again: it goes on where it stopped, and nothing that was taken in is lost."
+TRY_AGAIN = "try again: what was begun is finished then, and nothing else is lost."
 
 
 def require_space(folder: Path) -> None:
@@ -80,11 +81,22 @@ def forbidden(error: BaseException, place: Path) -> LibraryError:
 
 
 @contextmanager
-def write_errors(place: Path) -> Iterator[None]:
-    """Errors of the operating system and of the stores' databases while the library is changed, as ours."""
+def write_errors(place: Path, again: str = GO_ON) -> Iterator[None]:
+    """Errors of the operating system and of the stores' databases while the library is changed, as ours.
+
+    `again` is the way on.
+    """
     import sqlalchemy as sa
 
     try:
         yield
     except (OSError, sa.exc.DBAPIError) as error:
-        raise told(error, place) from error
+        raise _going_on(told(error, place), again) from error
+    except LibraryError as error:
+        raise _going_on(error, again) from error.__cause__
+
+
+def _going_on(error: VouchError, again: str) -> VouchError:
+    if error.remedy.endswith(GO_ON):
+        error.remedy = error.remedy.removesuffix(GO_ON) + again
+    return error

@@ -71,6 +71,7 @@ def test_a_full_disk_loses_nothing_and_is_told(small_disk: Path, stocked: Path, 
         told = page.get_by_role("dialog").get_by_role("alert")
         expect(told).to_contain_text("is full")
         expect(told).to_contain_text("Make room")
+        expect(told).to_contain_text("try again: what was begun is finished then, and nothing else is lost")
         page.keyboard.press("Escape")
         expect(page.get_by_text("6 papers. Select some")).to_be_visible()
 

@@ -33,7 +33,7 @@ TITLES: dict[type[VouchError], str] = {
     Interrupted: "The answer was interrupted",
     LibraryLocked: "The library is being written to",
     LibraryDamaged: "The library cannot be opened",
-    LibraryError: "The library cannot be used",
+    LibraryError: "That could not be done",
     ModelError: "The embedding model is missing",
     SettingsError: "A setting needs correcting",
 }
