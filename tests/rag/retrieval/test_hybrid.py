@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rag.answering.record import Hit
 from rag.assistant import Assistant
 from rag.library.passages import cut
+from rag.library.selection import Conditions
 from rag.retrieval import hybrid
 from rag.retrieval.hybrid import HybridRetriever, best_of
 from tests.rag.conftest import SMALL
@@ -161,3 +162,31 @@ def test_the_best_passage_of_each_paper_counts(retriever: HybridRetriever, small
     assert {paper for paper, _ in best.items()} == {passage.paper_id for passage, _ in near}
     for passage, cosine in near:
         assert cosine <= best[passage.paper_id][1]
+
+
+SIDES = [
+    ["chess endgames with a rook"],
+    ["sleep of fish", "tidal turbines"],
+    ["What is it about, and why?"],
+    ["bees", " ", "oil and bees"],
+]
+
+
+@pytest.mark.parametrize("sides", SIDES, ids=" or ".join)
+@pytest.mark.parametrize("unwanted", ["Varnish of old violins", "Chess endgames without search"])
+def test_few_matching_papers_and_many_are_ranked_alike(
+    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch, sides: list[str], unwanted: str
+) -> None:
+    """Of few every one is scored; of many those are that both legs find. Both ways find all papers of so small a library."""
+    (other,) = (hit.paper.id for hit in retriever.search("violins", 8) if hit.paper.title == unwanted)
+    conditions = Conditions(none_of=(Conditions(ids=(other,)),))
+    few = retriever.search_sides(sides, 5, conditions)
+    monkeypatch.setattr(hybrid, "NARROW", 0)
+    many = retriever.search_sides(sides, 5, conditions)
+    assert_sound(few, 5)
+    assert [hit.paper.title for hit in many] == [hit.paper.title for hit in few]
+    assert unwanted not in [hit.paper.title for hit in many]
+    for one, two in zip(few, many, strict=True):
+        assert (one.paper, one.passage) == (two.paper, two.passage)
+        assert one.score == pytest.approx(two.score, abs=1e-5)
+        assert one.parts == pytest.approx(two.parts, abs=1e-5)
