@@ -61,12 +61,15 @@ ASKING = re.compile(
 )
 """Words that point without saying which way something went."""
 COMPARES = re.compile(
-    r"\b(beats?|outperform\w*|better|worse|higher|lower|more|less|fewer|faster|slower|larger|smaller|surpass\w*|exceeds?|prefer\w*"
+    r"\b(beats?|outperform\w*|better|worse|higher|lower|more|less|fewer|faster|slower|larger|smaller|surpass\w*|exceeds?|prefer(?:s|red)?"
     r"|ahead|behind|above|below|over|wins?|loses?)\b",
     re.IGNORECASE,
 )
 
 
+THAN_FIRST = re.compile(
+    r"^(.*?\bthan .+?) ((?:does|do|did|is|are|was|were|has|have|can|could|will|would) .+)$", re.IGNORECASE | re.DOTALL
+)
 UNDENIED = 0.25
 """What the learned verdict says of an ordinary question; taken for one of which the evidence does not speak."""
 Agrees = Callable[[str, Sequence[str]], float | None]
@@ -141,10 +144,11 @@ def marks(text: str) -> dict[tuple[int, int], set[str]]:
 
 
 def negated(question: str, sentence: str) -> bool:
-    """Whether a word stands under a negation in one of the two and only outside of one in the other."""
-    denied, affirmed = under_negation(question)
+    """Whether a word of the question stands in the sentence under a negation only. Not the other way round: "without" in a
+    question mostly says what is wanted."""
+    _, affirmed = under_negation(question)
     there, plain = under_negation(sentence)
-    return bool((affirmed & there) - plain or (denied & plain) - there)
+    return bool((affirmed & there) - plain)
 
 
 def under_negation(text: str) -> tuple[set[str], set[str]]:
@@ -160,7 +164,7 @@ def under_negation(text: str) -> tuple[set[str], set[str]]:
 
 def swapped(question: str, near: Sequence[str]) -> bool:
     """Whether a sentence compares the same two things the other way round ("A beats B" for "Why does B beat A?")."""
-    sides = sides_of(question)
+    sides = sides_of(straight(question))
     for other in filter(None, map(sides_of, near)):
         if sides is None:
             return False
@@ -171,9 +175,15 @@ def swapped(question: str, near: Sequence[str]) -> bool:
     return False
 
 
+def straight(question: str) -> str:
+    """ "How much faster than B does A run?" in the order of a statement: "A run? How much faster than B"."""
+    return THAN_FIRST.sub(r"\2 \1", question)
+
+
 def turned(question: str, near: Sequence[str]) -> bool:
     """The same by the rules for verdicts: a sentence that gives the other side more, or says of one name what the question
     says of another."""
+    question = straight(question)
     asked = comparison(question, cues(question))
     other = [found for sentence in near if asked and (found := comparison(sentence, cues(sentence)))]
     return any(asked and same_order(asked, found) < 0 for found in other) or any(exchanged(question, said) for said in near)

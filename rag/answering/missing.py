@@ -80,12 +80,18 @@ DONE_BY = re.compile(r"\b(\w+) by\b")
 SINGLE = re.compile(r"\b(one|single) (?:\w+ )?(\w+)", re.IGNORECASE)
 NAMES_OF = re.compile(r"^(?:is|are|was|were) the names? of (?:the )?", re.IGNORECASE)
 MANY = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+ITEM = re.compile(r"\(?\b\d{1,2}\)")  # 1) or (2) in front of an item of a list
+OUT_OF = re.compile(r"^of (?:the|these|those) (?:(?:more|fewer|less) than |over |about |nearly )?(?:\d+ )?", re.IGNORECASE)
+SPELT = re.compile(
+    r"((?:[A-Z][\w-]*[ -](?:of |for |and |with |the )?){1,6})\(([A-Z][\w-]*)\)|\b([A-Z][\w-]*) \(((?:[A-Z][\w-]*[ -]?){2,6})\)"
+)
+"""A name written out and its abbreviation, in either order: what the paper itself introduces or explains."""
 COMMON = re.compile(r"\b[a-z][\w-]* \(([A-Z][\w-]*)\)")
 """A term written out in small letters and its abbreviation: `reward models (RMs)` names no model."""
 DIGITS = re.compile(r"[~<>≈]?\d[\d.,]*(%|k|m|b|x|s|th)?", re.IGNORECASE)
 _UNIT = r"(hours?|days?|weeks?|months?|years?|minutes?|seconds?|milliseconds?|ms)"
 ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many (\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
-TIME = re.compile(rf"\b([\d.,]+|{'|'.join(sorted(COUNTING))})[ -](\w+[ -])?{_UNIT}\b", re.IGNORECASE)
+TIME = re.compile(rf"\b(\d[\d.,]*|{'|'.join(sorted(COUNTING))})[ -]?(\w+[ -])?{_UNIT}\b", re.IGNORECASE)
 ASKS_MONEY = re.compile(r"\b(paid|pays?|payment|costs?|price|charged?|salary|wages?|spen[dt]|earn\w*|fees?)\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£]|\b(dollars?|euros?|usd|eur|cents?|pounds)\b", re.IGNORECASE)
 TOKEN = re.compile(r"[^\W_][\w.+%-]*")
@@ -107,6 +113,8 @@ def details(question: str) -> tuple[Detail, ...]:
             continue
         rest = question[mark.end() : following.start() if following else len(question)]
         clause = CLAUSE_END.split(rest)[0].strip()
+        if asking == "which":
+            clause = OUT_OF.sub("", clause)
         if asking == "what" and NAMES_OF.search(clause):
             asking, clause = "which", NAMES_OF.sub("", clause)  # what are the names of the two models: which two models
         if clause or following is None:
@@ -174,6 +182,7 @@ def shortfall(detail: Detail, question: str, title: str, sentences: Sequence[str
             value = float(not MONEY.search(text))
         case Asked.TIME:
             value = float(not TIME.search(text))
+            noun = 0.0 if ASKS_TIME.search(f"how many {detail.noun}") else noun
         case Asked.COUNT:
             value = uncounted(detail.noun, numbers, sentences)
             noun = noun if value else 0.0
@@ -184,8 +193,6 @@ def shortfall(detail: Detail, question: str, title: str, sentences: Sequence[str
             value = unnamed(detail.noun, question, title, sentences, cosines)
             named = " ".join(word for word in detail.noun.split() if stem(word.lower()) not in CLASSES)
             noun = missing_words(named, f"{title} {text}")
-        case _:
-            pass
     return Shortfall(value, amount, noun)
 
 
@@ -205,7 +212,7 @@ def lacking(wanted: Iterable[str], given: Iterable[str]) -> list[str]:
 
 def followers(sentence: str) -> list[list[str]]:
     """For each number of the sentence the stems of the words after it."""
-    words = [word.strip(".,-").lower() for word in TOKEN.findall(sentence)]
+    words = [word.strip(".,-+").lower() for word in TOKEN.findall(ITEM.sub(" ", sentence))]
     found = []
     for at, word in enumerate(words):
         first, *rest = word.split("-")
@@ -239,8 +246,11 @@ def unmeasured(
 ) -> float:
     """1 less how well a sentence with a figure names what is measured, or lies near the question where nothing names it."""
     holding = [n for n, found in enumerate(numbers) if found]
-    if wanted := {stem(word.lower()) for word in WORD.findall(noun)} - RESULT - SHELL - CLASSES:
-        return min((len(lacking(wanted, content_words(sentences[n]))) / len(wanted) for n in holding), default=1.0)
+    words = [stem(word.lower()) for word in WORD.findall(noun)]
+    if wanted := [word for word in words if word not in RESULT | SHELL | CLASSES]:
+        short = [lacking(wanted, content_words(sentences[n])) for n in holding]
+        # Without its last word it is another thing: in-context learning is no learning rate.
+        return min((1.0 if wanted[-1] in missed else len(missed) / len(wanted) for missed in short), default=1.0)
     best = max(cosines, default=0.0)
     return 1 - max((cosines[n] / best for n in holding), default=0.0) if best > 0 else 0.0
 
@@ -250,6 +260,9 @@ def unnamed(noun: str, question: str, title: str, sentences: Sequence[str], cosi
     things than it asks for."""
     known = {word.lower() for word in TOKEN.findall(f"{question} {title}")}
     known |= {short.lower() for sentence in sentences for short in COMMON.findall(sentence)}
+    known |= {
+        word.lower() for sentence in sentences for found in SPELT.findall(sentence) for word in TOKEN.findall(" ".join(found))
+    }
     wanted = {SPELLING.get(word, word) for word in (stem(word.lower()) for word in WORD.findall(noun))}
     order = sorted(range(len(sentences)), key=lambda n: -cosines[n])
     places = [n for n in order if n in order[:NEAREST] or wanted & set(content_words(sentences[n]))]

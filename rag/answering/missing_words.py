@@ -23,7 +23,7 @@ do does did can could will would should may might must has have had
 """
 _MEASURE = """
 share percentage percent fraction proportion rate number size accuracy score f1 bleu sacrebleu ndcg perplexity margin factor
-rank temperature threshold value loss amount gain improvement speed speedup throughput width depth length price cost budget
+rank temperature threshold value amount gain improvement speed speedup throughput width depth length price cost budget
 count level error agreement ratio auroc recall precision latency memory
 """
 _RESULT = """
