@@ -13,6 +13,7 @@ from rag.paper import Paper
 from rag.sentences import sentence_spans
 
 WANTED = 4
+NEAR = 6  # papers found for one, among which another is looked for to compare it with
 TRIES = 12  # questions asked at most to find those
 ON, ON_TRIES, ON_SECONDS = 3, 8, 4.0  # the same for those that lead on, and after how long to be content with fewer
 NAME_WORDS, NAME_LETTERS, TITLE_LETTERS = 3, 30, 70
@@ -59,15 +60,32 @@ def spread(papers: Iterable[Paper], tries: int = TRIES) -> Iterator[tuple[Paper,
 
 
 def choose(papers: Iterable[Paper], ask: Ask, wanted: int = WANTED) -> tuple[str, ...]:
-    """At most `wanted` questions that the library answers from the very paper they were made of."""
+    """At most `wanted` questions that the library answers from the very paper they were made of: of several kinds, where papers
+    give them, so that they show what can be asked."""
     found: list[str] = []
-    for paper, question in spread(papers):
+    compared = False
+    for paper, plain in spread(papers):
+        question = next(_deeper(paper, ()), plain) if len(found) % 2 else plain
         answer = ask(question)
-        if not answer.abstained and any(source.paper.id == paper.id for source in answer.sources):
+        if _about(answer, paper):
             found.append(question)
+            if not compared and len(found) < wanted and (rival := _rival(paper, answer)):
+                compared, both = True, f"Compare {name_of(paper)} and {name_of(rival)}"
+                answer = ask(both)
+                found += [both] if _about(answer, paper) and _about(answer, rival) else []
         if len(found) == wanted:
             break
     return tuple(found)
+
+
+def _about(answer: Answer, paper: Paper) -> bool:
+    return not answer.abstained and any(source.paper.id == paper.id for source in answer.sources)
+
+
+def _rival(paper: Paper, answer: Answer) -> Paper | None:
+    """The paper found next to this one, where both have names to compare them by."""
+    named = (hit.paper for hit in answer.retrieved[:NEAR] if hit.paper.id != paper.id and name_of(hit.paper))
+    return next(named, None) if name_of(paper) else None
 
 
 def lead_on(answer: Answer, asked: Collection[str], ask: Ask, wanted: int = ON) -> tuple[str, ...]:

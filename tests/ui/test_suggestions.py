@@ -42,6 +42,24 @@ def test_only_questions_answered_from_their_own_paper_remain(make_answer: Callab
     assert suggestions.choose(papers[:2], ask) == ()
 
 
+def test_they_are_of_several_kinds(make_answer: Callable[..., Answer]) -> None:
+    papers = [
+        Paper(id=name, abstract="It is so. We release a data set.", title=f"{name}: more") for name in ("Moss", "Wall", "Tide")
+    ]
+
+    def ask(question: str) -> Answer:
+        named = [paper for paper in papers if str(paper.title).split(":")[0] in question]
+        cited = [(paper, [(0, 9)]) for paper in named]
+        return make_answer([("It is so.", (1,), Verdict.SUPPORTED)], cited, retrieved=papers)
+
+    assert suggestions.choose(papers, ask) == (
+        "What is Moss?",
+        "Compare Moss and Wall",
+        "What is Wall?",
+        "Which data does Tide use?",
+    )
+
+
 def test_they_come_from_all_over_the_library() -> None:
     papers = [Paper(id=str(n), abstract="a", title=f"N{n}: more") for n in range(120)]
     assert [paper.id for paper, _ in suggestions.spread(papers)] == [str(n) for n in range(0, 120, 10)]
