@@ -62,13 +62,15 @@ ASKING = re.compile(
 """Words that point without saying which way something went."""
 COMPARES = re.compile(
     r"\b(beats?|outperform\w*|better|worse|higher|lower|more|less|fewer|faster|slower|larger|smaller|surpass\w*|exceeds?|prefer(?:s|red)?"
-    r"|ahead|behind|above|below|over|wins?|loses?)\b",
+    r"|ahead|behind|above|below|over(?! \d)|wins?|loses?)\b",
     re.IGNORECASE,
 )
 
 
 THAN_FIRST = re.compile(
-    r"^(.*?\bthan .+?) ((?:does|do|did|is|are|was|were|has|have|can|could|will|would) .+)$", re.IGNORECASE | re.DOTALL
+    r"^\W*((?:by )?(?:how|why|what|which)\b[^.?!]*?\bthan [^.?!,]+?)"
+    r" ((?:does|do|did|is|are|was|were|has|have|can|could|will|would) .+)$",
+    re.IGNORECASE,
 )
 UNDENIED = 0.25
 """What the learned verdict says of an ordinary question; taken for one of which the evidence does not speak."""
@@ -144,11 +146,11 @@ def marks(text: str) -> dict[tuple[int, int], set[str]]:
 
 
 def negated(question: str, sentence: str) -> bool:
-    """Whether a word of the question stands in the sentence under a negation only. Not the other way round: "without" in a
-    question mostly says what is wanted."""
-    _, affirmed = under_negation(question)
+    """Whether a word of the question, which negates nothing, stands in the sentence under a negation only. Not the other way
+    round: "without" in a question mostly says what is wanted."""
+    denied, affirmed = under_negation(question)
     there, plain = under_negation(sentence)
-    return bool((affirmed & there) - plain)
+    return not denied and bool((affirmed & there) - plain)
 
 
 def under_negation(text: str) -> tuple[set[str], set[str]]:
