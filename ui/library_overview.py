@@ -128,8 +128,9 @@ def the_map() -> None:
         key=f"topics-{times}",
     )
     actions = st.container(key="map-chosen", horizontal=True, vertical_alignment="center")  # above, where it is seen
+    key = f"map-{times}-{picked}"  # with other topics the map is drawn anew, and the box on it is gone
     event: Any = st.altair_chart(
-        scatter(drawn, picked), key=f"map-{times}", on_select="rerun", selection_mode=("box", "point"), width="stretch"
+        scatter(drawn, picked), key=key, on_select="rerun", selection_mode=("box", "point"), width="stretch"
     )
     _read_clicked(event["selection"].get("point") or [])
     box = event["selection"].get("box", {})

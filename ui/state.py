@@ -160,14 +160,17 @@ def choose(back_end: str) -> None:
 
 
 def first_questions() -> Job[tuple[str, ...]]:
-    """Questions this library answers; making them also opens models and indexes before the first question is asked."""
-    return _first_questions(assistant().mark())
+    """Questions that the library answers, or the part of it that is asked; making them also opens models and indexes before the
+    first question is asked."""
+    part = scope.look_up(assistant(), scope.chosen())
+    return _first_questions(assistant().mark(), part.papers if part else None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _first_questions(library: str) -> Job[tuple[str, ...]]:  # noqa: ARG001  part of the cache's key
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _first_questions(library: str, within: tuple[str, ...] | None) -> Job[tuple[str, ...]]:  # noqa: ARG001  part of the cache's key
     engine = assistant()
-    return Job(lambda _: suggestions.choose(_some(engine), partial(engine.ask, llm=EXTRACTIVE)), "first-questions")
+    ask = partial(engine.ask, llm=EXTRACTIVE, within=within)
+    return Job(lambda _: suggestions.choose(_some(engine, within), ask), "first-questions")
 
 
 def read_ahead() -> Job[int]:
@@ -183,7 +186,9 @@ def _reading_ahead(library: str) -> Job[int]:  # noqa: ARG001  part of the cache
     return job
 
 
-def _some(engine: Assistant) -> list[Paper]:
+def _some(engine: Assistant, within: tuple[str, ...] | None) -> list[Paper]:
+    if within is not None:
+        return engine.papers_of(list(within[:FEW]))
     return [paper for paper, _ in zip(engine.papers(), range(FEW), strict=False)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rag.library.browse import Query
 from tests.ui.test_chat_view import answers, ask, html
 from ui import scope, state
+from ui.components.safe import label
 
 Run = Callable[[str], Any]
 BIRDS = "What does SkyLedger estimate from radar?"
@@ -58,3 +59,14 @@ def test_what_is_gone_is_not_asked(home: Path, run_page: Run) -> None:
     at.session_state.scope = scope.of_collection(own)
     at.run()
     assert at.session_state.scope == scope.WHOLE
+
+
+def test_first_questions_are_of_the_part_that_is_asked(home: Path, run_page: Run) -> None:
+    birds = paper("SkyLedger")
+    own = state.assistant().collections.make("Birds", [birds.id])
+    at = run_page("chat")
+    offered = lambda: [button.label for button in at.button if button.key and button.key.startswith("first-")]  # noqa: E731
+    assert len(offered()) > 1
+    at.selectbox(key="scope-choice").set_value(scope.of_collection(own)).run()
+    assert offered() == [label("What is SkyLedger?")]
+    assert "1 paper." in html(at).text

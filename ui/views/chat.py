@@ -85,7 +85,8 @@ def _welcome() -> None:
         ingest.ways_in(upload=True)
         ingest.follow(ingest.outcome())
         return
-    count = state.assistant().count()
+    part = scope.look_up(state.assistant(), scope.chosen())
+    count = len(part.papers) if part else state.assistant().count()
     st.html(
         f'<h1>Ask your library</h1><p class="v-lead">{count:,} paper{"" if count == 1 else "s"}. Every sentence of an answer '
         "names its source and says how well the source supports it. Click a number to read the passage.</p>"
