@@ -20,11 +20,12 @@ few least minority smaller below under disappear vanish shorter
 """
 _GOOD = """
 improve improvement better best outperform beat win wins superior surpass exceed enhance succeed benefit help helps leads top
-first ahead strong strongest stable steady steadier robust faster accelerate speed speedup quicker prefer useful effective
+first ahead strong strongest stable steady steadier robust faster accelerate speed speedup quicker quickly prefer useful
+effective rapidly
 """
 _BAD = """
 worse worst worsen degrade underperform hurt inferior fail behind harm last suffer unstable struggle collapse break badly
-poorly weak weaken weakest fluctuate swing spoil slow slower slowdown nothing useless ineffective challenging difficult
+poorly weak weaken weakest fluctuate swing spoil slow slower slowly slowdown nothing useless ineffective challenging difficult
 """
 _NEED = """
 need require necessary indispensable essential must insist depend rely separate

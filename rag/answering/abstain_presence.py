@@ -23,6 +23,7 @@ LIKE = re.compile(r"-[a-z]+$")
 """`-like`, `-type`, `-based` behind a name."""
 TITLE_COUNTS = 2
 """How much more a title in quotation marks tells that no paper has: whoever quotes it means that paper and no other."""
+MOST = 12  # names looked for: nobody asks about more, and a pasted text is not worth the time
 RARE = 0.5  # rarity of a name that most hits lack
 CAPITALISED = 4  # letters of a word with one capital, inside a sentence, from which it is a name
 SLIP = 5  # letters of a name that may be written a little differently in a title
@@ -114,7 +115,7 @@ def names(question: str) -> list[str]:
         inside = before and before[-1] not in ".?!:" and len(word) >= CAPITALISED and word[0].isupper()
         if capitals + digits > 1 or MIXED.search(word) or inside:
             found.append(word)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))[:MOST]
 
 
 def holds(name: str, text: str) -> bool:

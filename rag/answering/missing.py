@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
+from rag.answering.missing_names import SPELLING, TOKEN, done_by, unnamed
 from rag.answering.missing_words import (
     ARTICLES,
     AUXILIARIES,
@@ -16,7 +17,6 @@ from rag.answering.missing_words import (
     DO,
     MEASURE,
     NAMED,
-    ORDINARY,
     POINTS,
     RESULT,
     SHELL,
@@ -76,31 +76,23 @@ ASKS_HERE = re.compile(
 )
 """What stands before a relative word that asks; after anything else it joins ("the model which")."""
 CLAUSE_END = re.compile(r"[?;:]|\.\s")
-DONE_BY = re.compile(r"\b(\w+) by\b")
 SINGLE = re.compile(r"\b(one|single) (?:\w+ )?(\w+)", re.IGNORECASE)
 NAMES_OF = re.compile(r"^(?:is|are|was|were) the names? of (?:the )?", re.IGNORECASE)
-MANY = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
-ITEM = re.compile(r"\(?\b\d{1,2}\)")  # 1) or (2) in front of an item of a list
-OUT_OF = re.compile(r"^of (?:the|these|those) (?:(?:more|fewer|less) than |over |about |nearly )?(?:\d+ )?", re.IGNORECASE)
-SPELT = re.compile(
-    r"((?:[A-Z][\w-]*[ -](?:of |for |and |with |the )?){1,6})\(([A-Z][\w-]*)\)|\b([A-Z][\w-]*) \(((?:[A-Z][\w-]*[ -]?){2,6})\)"
+ITEM = re.compile(r"\(?\b\d{1,2}\)|\bthird(?:ly)?,", re.IGNORECASE)  # 1), (2) or third, in front of an item of a list
+FIGURE = re.compile(
+    r"(?<![\w.])\d|\b(?:half|third|quarter|twice|double[sd]?|triple[sd]?|halve[sd]?|\w+fold|times)\b", re.IGNORECASE
 )
-"""A name written out and its abbreviation, in either order: what the paper itself introduces or explains."""
-COMMON = re.compile(r"\b[a-z][\w-]* \(([A-Z][\w-]*)\)")
-"""A term written out in small letters and its abbreviation: `reward models (RMs)` names no model."""
+ASKS_SHARE = re.compile(r"\b(?:percent\w*|share|fraction|proportion)\b|%", re.IGNORECASE)
+SHARE = re.compile(r"%|\b(?:per ?cent\w*|half|thirds?|quarters?|tenths?|one in|out of)\b|\b0\.\d", re.IGNORECASE)
+OUT_OF = re.compile(r"^of (?:the|these|those) (?:(?:more|fewer|less) than |over |about |nearly )?(?:\d+ )?", re.IGNORECASE)
 DIGITS = re.compile(r"[~<>≈]?\d[\d.,]*(%|k|m|b|x|s|th)?", re.IGNORECASE)
 _UNIT = r"(hours?|days?|weeks?|months?|years?|minutes?|seconds?|milliseconds?|ms)"
-ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many (\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
+ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many ((?!(?:an?|per|each|every)\b)\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
 TIME = re.compile(rf"\b(\d[\d.,]*|{'|'.join(sorted(COUNTING))})[ -]?(\w+[ -])?{_UNIT}\b", re.IGNORECASE)
 ASKS_MONEY = re.compile(r"\b(paid|pays?|payment|costs?|price|charged?|salary|wages?|spen[dt]|earn\w*|fees?)\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£]|\b(dollars?|euros?|usd|eur|cents?|pounds)\b", re.IGNORECASE)
-TOKEN = re.compile(r"[^\W_][\w.+%-]*")
-LINK = re.compile(r"https?://\S+|\b[\w.-]+\.(com|org|io|net)/\S*", re.IGNORECASE)
-BESIDE = re.compile(r"-[a-z]+$")  # RAG-specific
 PHRASE = 5  # words of a phrase that names a detail, at most
 FOLLOWING = 4  # words after a number among which its noun is looked for
-NEAREST = 2  # sentences nearest to the question, any name in which may answer
-SPELLING = {"licenc": "licens", "optimis": "optim", "optimiz": "optim"}
 
 
 def details(question: str) -> tuple[Detail, ...]:
@@ -222,12 +214,6 @@ def followers(sentence: str) -> list[list[str]]:
     return found
 
 
-def done_by(clause: str, sentences: Sequence[str]) -> bool:
-    """Whether a sentence says by whom the thing was done that the clause begins with ("annotated by five nurses")."""
-    doing = next(iter(content_words(clause)), "")
-    return any(stem(match[1].lower()) == doing for sentence in sentences for match in DONE_BY.finditer(sentence))
-
-
 def uncounted(noun: str, numbers: Sequence[Sequence[Sequence[str]]], sentences: Sequence[str] = ()) -> float:
     """1 less how well the best-placed number counts `noun`; any number will do where that is a shell noun. "One" and "single"
     count only right before the noun, in `sentences`."""
@@ -245,7 +231,8 @@ def unmeasured(
     noun: str, sentences: Sequence[str], numbers: Sequence[Sequence[Sequence[str]]], cosines: Sequence[float]
 ) -> float:
     """1 less how well a sentence with a figure names what is measured, or lies near the question where nothing names it."""
-    holding = [n for n, found in enumerate(numbers) if found]
+    figure = SHARE if ASKS_SHARE.search(noun) else FIGURE
+    holding = [n for n, found in enumerate(numbers) if found and figure.search(ITEM.sub(" ", sentences[n]))]
     words = [stem(word.lower()) for word in WORD.findall(noun)]
     if wanted := [word for word in words if word not in RESULT | SHELL | CLASSES]:
         short = [lacking(wanted, content_words(sentences[n])) for n in holding]
@@ -253,36 +240,6 @@ def unmeasured(
         return min((1.0 if wanted[-1] in missed else len(missed) / len(wanted) for missed in short), default=1.0)
     best = max(cosines, default=0.0)
     return 1 - max((cosines[n] / best for n in holding), default=0.0) if best > 0 else 0.0
-
-
-def unnamed(noun: str, question: str, title: str, sentences: Sequence[str], cosines: Sequence[float]) -> float:
-    """1 where neither the nearest sentences nor those that speak of `noun` name anything the question does not, or fewer
-    things than it asks for."""
-    known = {word.lower() for word in TOKEN.findall(f"{question} {title}")}
-    known |= {short.lower() for sentence in sentences for short in COMMON.findall(sentence)}
-    known |= {
-        word.lower() for sentence in sentences for found in SPELT.findall(sentence) for word in TOKEN.findall(" ".join(found))
-    }
-    wanted = {SPELLING.get(word, word) for word in (stem(word.lower()) for word in WORD.findall(noun))}
-    order = sorted(range(len(sentences)), key=lambda n: -cosines[n])
-    places = [n for n in order if n in order[:NEAREST] or wanted & set(content_words(sentences[n]))]
-    asked = next((MANY[word] for word in noun.lower().split() if word in MANY), 1)
-    return float(len({name for n in places for name in names(sentences[n], known)}) < asked)
-
-
-def names(sentence: str, known: set[str]) -> list[str]:
-    """Words of the sentence written like names, without those `known` (lower case), links, and a plain first word."""
-    found = []
-    text = LINK.sub(" ", sentence)
-    for match in TOKEN.finditer(text):
-        word = match.group().rstrip(".,-")
-        bare = BESIDE.sub("", word).lower()
-        plain = {bare, bare.removesuffix("s"), f"{bare}s", word.lower()}
-        if not any(letter.isupper() for letter in word) or plain & known or plain & ORDINARY:
-            continue
-        if sum(letter.isupper() or letter.isdigit() for letter in word) > 1 or text[: match.start()].strip():
-            found.append(word)
-    return found
 
 
 def what_is_missing(detail: Detail) -> str:

@@ -42,7 +42,9 @@ solution problem issue reason cause effect role quality property criterion crite
 trick approach method technique strategy scheme architecture design change shift bias assumption result finding evidence
 conclusion limitation difficulty challenge downside drawback advantage benefit disadvantage signal source feature data
 information term variant combination difference direction form objective goal figure headline edge field area study paper work
-author name
+author name order sequence range extent degree scope place position pattern trend outcome consequence behaviour behavior skill
+topic quantity structure relation relationship connection similarity purpose motivation intuition explanation interpretation
+risk harm concern
 """
 _COUNTING = """
 two three four five six seven eight nine ten eleven twelve twenty thirty hundred hundreds thousand thousands million millions

@@ -139,6 +139,23 @@ def test_what_the_learned_verdict_says_of_a_premise(small: Assistant) -> None:
     assert premise("Does bread from high bakeries rise faster?", "Sourdough", said, small._checker.agrees).denied == UNDENIED
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "against"),
+    [
+        ("Why does Gemma beat Falcon?", "Falcon beats Gemma by far.", True),
+        ("Why does Falcon beat Gemma?", "Falcon beats Gemma by far.", False),
+        ("How much faster than Gemma does Falcon run?", "Falcon runs faster than Gemma.", False),
+        ("How much faster than Falcon does Gemma run?", "Falcon runs faster than Gemma.", True),
+        ("Why are dances on rainy days the easiest to read?", "Dances on rainy days are the hardest to read.", True),
+        ("Why do they not dance?", "Bees do not dance in rain.", False),  # both deny it
+        ("How do bees dance without music?", "Bees dance to music.", False),  # what is wanted, and nothing taken for granted
+    ],
+)
+def test_what_the_rules_say_of_a_premise(question: str, said: str, against: bool) -> None:
+    found = premise(question, "Bees", [said], silent)
+    assert bool(found.anchored or found.negated or found.swapped) is against
+
+
 def test_of_several_papers_no_single_one_has_to_say_it_all() -> None:
     hits, sentences = found("We filmed 120 dances in 14 hives.")
     alone = features("How many cameras filmed the dances?", QuestionType.COMPARE, hits, sentences, silent)

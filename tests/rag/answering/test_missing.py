@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.missing import Asked, details, names, shortfall, what_is_missing
+from rag.answering.missing import Asked, details, shortfall, what_is_missing
+from rag.answering.missing_names import names, unnamed
 
 SENTENCES = (
     "Honey bees dance on the comb.",
@@ -63,3 +64,32 @@ def test_names_are_new_words_with_capitals() -> None:
 def test_what_is_missing_ends_a_sentence(question: str) -> None:
     (detail,) = details(question)
     assert what_is_missing(detail).split()[0] in {"gives", "does", "says"}
+
+
+@pytest.mark.parametrize(
+    ("question", "abstract", "missing"),
+    [
+        ("Which three models were tested?", "We test three models: Falcon, Gemma and Phi-2.", 0),
+        ("Which three models were tested?", "We test three models, among them Falcon.", 1),  # fewer than are asked for
+        ("Which reward model was used?", "All reward models (RMs) were compared by RMs.", 1),  # a term and its abbreviation
+        ("Which model was tested?", "We propose Fused Normalization (FN). The model uses FN.", 1),  # the paper's own name
+        ("Who annotated the cases?", "The cases were annotated by five nurses.", 0),  # not by name
+        ("Who annotated the cases?", "The cases were doubled.", 1),
+        ("How many warnings were read?", "We read 10K+ warnings.", 0),
+        ("How many layers does it have?", "Third, the layer is normalized. 2) A multi-layer view.", 1),  # items of a list
+        ("How many runs did it take?", "It takes a single run.", 0),
+        ("How many users a day are served?", "It serves 400 million users daily.", 0),  # no length of time
+        ("By how many percent did it rise?", "It serves 400 users. Sales rose.", 1),
+        ("How many milliseconds does it save?", "It saves 570ms.", 0),
+        ("What are the names of the two datasets?", "Two datasets are used.", 1),
+    ],
+)
+def test_what_counts_as_given(question: str, abstract: str, missing: int) -> None:
+    sentences = [f"{part.rstrip('.')}." for part in abstract.split(". ")]
+    (detail,) = details(question)
+    assert shortfall(detail, question, "Bees", sentences, [0.5] * len(sentences)).total == missing
+
+
+def test_a_name_that_the_question_has_already_answers_nothing() -> None:
+    assert unnamed("model", "Which model beats Falcon?", "Bees", ["Falcon is beaten."], [0.5]) == 1
+    assert unnamed("model", "Which model beats Falcon?", "Bees", ["Only Gemma beats Falcon."], [0.5]) == 0
