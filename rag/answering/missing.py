@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-from rag.answering.missing_names import SPELLING, TOKEN, done_by, unnamed
+from rag.answering.missing_names import MANY, SPELLING, TOKEN, done_by, unnamed
 from rag.answering.missing_words import (
     ARTICLES,
     AUXILIARIES,
@@ -156,7 +156,9 @@ def kind_of(asking: str, noun: str, clause: str) -> Asked:
         return Asked.MONEY
     if asking == "how many" and words and words[-1] not in POINTS:
         return Asked.COUNT
-    if (asking.startswith("how ") and asking != "how well") or (asking in {"what", "which"} and words and words[-1] in MEASURE):
+    listed = any(word in MANY for word in noun.lower().split())  # which two levels: things, and no figure
+    measured = asking in {"what", "which"} and words and words[-1] in MEASURE and not listed
+    if (asking.startswith("how ") and asking != "how well") or measured:
         return Asked.AMOUNT
     if asking in {"who", "whom"} or (asking in {"what", "which"} and any(word in NAMED for word in words)):
         return Asked.NAME
