@@ -24,6 +24,7 @@ LEANING = 0.05
 own words are few, and their evidence looks poorer than it is."""
 BROAD = 0.1
 """The same for a list or a comparison, of which each paper gives a part."""
+WORTH = 0.25  # cosine of a paper's best sentence below which a refusal does not quote it
 QUOTED = 60  # words quoted at most where something is missing
 REFUSAL = "The library holds nothing that answers this question."
 NO_MATCH = "No paper in the library meets the conditions of this question."
@@ -74,7 +75,8 @@ class Model:
         product = min(1.0, there / self.enough) * given * holds
         odds = math.log(product + 1e-9) - math.log(1 - product + 1e-9)
         sure = logistic(self.slope * odds + self.offset)
-        return Confidence(sure, there, there >= self.least, near=there >= self.enough, missing=found.missing, one=found.one)
+        near = there >= self.enough and found.there.get("cosine", 1.0) >= WORTH
+        return Confidence(sure, there, there >= self.least, near=near, missing=found.missing, one=found.one)
 
     def threshold(self, risk: float) -> float:
         """The lowest threshold at which at most the share `risk` of the answers should have been refusals."""

@@ -252,7 +252,7 @@ def what_is_missing(detail: Detail) -> str:
         Asked.TIME: "does not say how long",
         Asked.COUNT: f"gives no number of {detail.noun}",
         Asked.AMOUNT: f"gives no figure for {noun}",
-        Asked.NAME: f"does not name {noun}",
+        Asked.NAME: f"does not name {noun}" if detail.noun else "does not say who",
         Asked.THING: f"says nothing of {noun}",
         Asked.OPEN: "",
     }[detail.kind]
