@@ -24,7 +24,9 @@ LEANING = 0.05
 own words are few, and their evidence looks poorer than it is."""
 BROAD = 0.1
 """The same for a list or a comparison, of which each paper gives a part."""
-WORTH = 0.25  # cosine of a paper's best sentence below which a refusal does not quote it
+FAR, LEFT = 0.25, 0.1
+"""Cosine of a paper's best sentence below which it is hardly what the question is about, and what is then left of the chance
+that it is; a refusal does not quote it. Of 470 questions that a library answers none is below 0.27, of 171 of other fields 148 are."""
 QUOTED = 60  # words quoted at most where something is missing
 REFUSAL = "The library holds nothing that answers this question."
 NO_MATCH = "No paper in the library meets the conditions of this question."
@@ -72,10 +74,12 @@ class Model:
     def confidence(self, found: Features) -> Confidence:
         """The chances of one question."""
         there, given, holds = (self.stages[name].chance(getattr(found, name)) for name in STAGES)
+        far = found.there.get("cosine", 1.0) < FAR
+        there *= LEFT if far else 1.0
         product = min(1.0, there / self.enough) * given * holds
         odds = math.log(product + 1e-9) - math.log(1 - product + 1e-9)
         sure = logistic(self.slope * odds + self.offset)
-        near = there >= self.enough and found.there.get("cosine", 1.0) >= WORTH
+        near = there >= self.enough and not far
         return Confidence(sure, there, there >= self.least, near=near, missing=found.missing, one=found.one)
 
     def threshold(self, risk: float) -> float:
