@@ -50,6 +50,15 @@ def test_the_chances_are_multiplied_and_being_there_is_enough_at_a_half() -> Non
     assert not plain(-3.0, 0.0, 0.0).confidence(Features()).close
 
 
+def test_a_paper_none_of_whose_sentences_is_near_is_hardly_the_one_meant() -> None:
+    near, far = (plain(3.0, 0.0, 0.0).confidence(Features(there={"cosine": cosine})) for cosine in (0.25, 0.24))
+    assert near.close
+    assert near.near
+    assert far.there == pytest.approx(near.there / 10)
+    assert not far.close
+    assert not far.near
+
+
 def test_the_threshold_is_the_lowest_that_keeps_the_risk() -> None:
     points = (Point(0.1, 1.0, 0.3, 0.0), Point(0.2, 0.9, 0.1, 0.02), Point(0.3, 0.8, 0.05, 0.1))
     curve = Model({}, 0.5, 0.2, 1.0, 0.0, points)
