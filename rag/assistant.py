@@ -30,7 +30,7 @@ EXTRACTIVE = "extractive"
 RETRIEVED = 20  # hits kept in an answer
 READ_CLOSELY = 10  # hits whose sentences are scored
 READ_AHEAD, AT_ONCE = 400, 2  # papers read before anybody asks, and how many of them without a rest
-RESTING = 3  # times as long as they took
+RESTING = 2  # times as long as they took
 
 
 class Assistant(Upkeep):
