@@ -26,7 +26,8 @@ BROAD = 0.1
 """The same for a list or a comparison, of which each paper gives a part."""
 FAR, LEFT = 0.25, 0.1
 """Cosine of a paper's best sentence below which it is hardly what the question is about, and what is then left of the chance
-that it is; a refusal does not quote it. Of 470 questions that a library answers none is below 0.27, of 171 of other fields 148 are."""
+that it is; a refusal does not quote it. Of 470 questions that a library answers none is below 0.27, of 171 of other fields 148
+are."""
 QUOTED = 60  # words quoted at most where something is missing
 REFUSAL = "The library holds nothing that answers this question."
 NO_MATCH = "No paper in the library meets the conditions of this question."
