@@ -19,7 +19,7 @@ from rag.backends import open_backend
 from rag.backends.base import never
 from rag.backends.prices import cost
 from rag.embedding import Vectors, token_reader
-from rag.retrieval.evidence import SentenceScorer, together
+from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.stages import Stages, added, total_cost
@@ -125,11 +125,9 @@ class Assistant(Upkeep):
                     )
                 from rag.answering.written import write
 
-                evidence = choose(together(screened.sentences))
-                self._checker.prepare([passage for own in evidence for passage in own.passages])
                 return write(
                     question,
-                    evidence,
+                    choose(screened.sentences),
                     backends[chosen],
                     settings,
                     self._checker.check,

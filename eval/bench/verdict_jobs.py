@@ -16,8 +16,8 @@ TIMED = ("embedding", "cited sentences", "read ahead", "whole abstracts", "again
 
 def verdicts(tell: Tell, *, abstracts: str) -> Measured:
     """Answers of eight sentences, each checked against the cited sentence and its two neighbours; then against the whole
-    abstract; then again, when everything was read before; and with the passages read ahead, as they are while a model is
-    thinking. And embedding the same texts, which nothing can do without.
+    abstract; then again, when everything was read before; and with the passages read ahead, as those of the first papers are
+    when evidence is chosen. And embedding the same texts, which nothing can do without.
 
     `abstracts` is a JSON list. A sentence is one of the abstract's, cut short, so that it is no quotation.
     """
@@ -38,8 +38,7 @@ def verdicts(tell: Tell, *, abstracts: str) -> Measured:
         whole = [(text, list(pieces)) for text, pieces, _ in said]
         texts = list(dict.fromkeys(text for one, pieces in near for text in (one, *(piece.text for piece in pieces))))
         checker, ahead = SupportChecker(reader), SupportChecker(reader)
-        ahead.prepare([piece for _, pieces in near for piece in pieces])
-        ahead.check("Nothing.", near[0][1])  # waits until they are read
+        ahead.vectors([piece.text for _, pieces in near for piece in pieces])
         for name, call in (
             ("embedding", lambda texts=texts: embedder.embed(texts)),
             ("cited sentences", lambda near=near, checker=checker: checker.check_all(near)),

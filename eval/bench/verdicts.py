@@ -60,6 +60,6 @@ def summarise(rounds: Sequence[Measured]) -> Outcome:
         (
             f"{counts['answers']} answers of {counts['sentences']} sentences over four papers each; medians.",
             "A sentence is checked against the cited sentence and its neighbours, nothing of which was read before.",
-            "Read ahead: in a written answer the passages are read while the model is thinking.",
+            "Read ahead: the first papers of a written answer are read when evidence is chosen from them.",
         ),
     )

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from rag.answering.hostile import disguised, for_readers
 from rag.answering.record import Hit, Passage
 from rag.paper import Paper
-from rag.retrieval.evidence import ScoredSentence, only, passages_of
+from rag.retrieval.evidence import ScoredSentence, only, passages_of, together, unread
 
 DEPTH = (9, 7, 5)  # best sentences of the first, the second, the third paper
 REST = 3  # of each further one
 """Chosen so that no key fact of the development questions is lost: 1.00 of them are in the evidence at 2,060 tokens, as in ten
-whole abstracts at 3,560; LOG.md has the other depths."""
+whole abstracts at 3,560, whether the further papers are read for it or not; LOG.md has the other depths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,13 @@ def screen(hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -
 
 def choose(sentences: Sequence[Sequence[ScoredSentence]]) -> list[Evidence]:
     """The evidence for a question: fewer sentences of each further paper, and the neighbours of each paper's best one, which
-    say what its "it" is. Best paper first, best sentence first, so that a budget cuts at the end."""
+    say what its "it" is. Best paper first, best sentence first, so that a budget cuts at the end.
+
+    Papers beyond the first three are not read for it: their sentences are chosen by place, wording and the question's words.
+    """
     chosen = []
-    for rank, own in enumerate(sentences):
+    closely = together(sentences[: len(DEPTH)])
+    for rank, own in enumerate([*closely, *map(unread, sentences[len(DEPTH) :])]):
         depth = DEPTH[rank] if rank < len(DEPTH) else REST
         ordered = sorted(own, key=lambda s: -s.score)[:depth]
         if ordered:

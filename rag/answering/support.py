@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from threading import Lock
 
 import numpy as np
 
@@ -50,16 +48,6 @@ class SupportChecker:
         self._model = load_model()
         self._seen: Recent[TokenVectors] = Recent(SEEN)
         self._judged_lately: Recent[Read] = Recent(JUDGED)
-        self._lock = Lock()
-        self._ahead: ThreadPoolExecutor | None = None
-        self._reading: Future[dict[str, TokenVectors]] | None = None
-
-    def prepare(self, passages: Sequence[Passage]) -> None:
-        """Read the passages' sentences in the background, while a model is thinking: a verdict then costs only its sentence."""
-        texts = [piece.text for piece in pieces_of(passages)]
-        with self._lock:
-            self._ahead = self._ahead or ThreadPoolExecutor(1, thread_name_prefix="verdicts")
-            self._reading = self._ahead.submit(self._vectors, texts)
 
     def check(self, sentence: str, passages: Sequence[Passage]) -> Support:
         """The verdict, the calibrated chance that the passages support the sentence, and the best evidence sentence with its
@@ -70,7 +58,8 @@ class SupportChecker:
         return self.check_all([(sentence, passages)])[0]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors (len(texts), dimension) of texts that are going to be judged: they are read for it on the way."""
+        """Unit vectors (len(texts), dimension) of texts that are going to be judged: they are read for it on the way, and a
+        verdict then costs only its sentence."""
         found = self._vectors(texts)
         return np.stack([found[text].text for text in texts])
 
@@ -86,8 +75,6 @@ class SupportChecker:
 
     def check_all(self, pairs: Sequence[tuple[str, Sequence[Passage]]]) -> list[Support]:
         """Verdicts on several sentences, each with its own passages; what they share is read once."""
-        if (ahead := self._reading) is not None:
-            ahead.exception()  # waits, so that nothing is read twice; what failed fails again below
         clear = [_without_reading(sentence, passages) for sentence, passages in pairs]
         cut = [pieces_of(passages) if known is None else [] for (_, passages), known in zip(pairs, clear, strict=True)]
         wanted = [

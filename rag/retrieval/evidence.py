@@ -102,6 +102,11 @@ class PaperSentences(Sequence[ScoredSentence]):
         """These alone, scored as they are among all."""
         return PaperSentences(self._asked, self.paper, self.known, [self._places[n] for n in places])
 
+    def unread(self) -> list[ScoredSentence]:
+        """The sentences scored without reading them, cosine 0, whether they were read before or not."""
+        scored = self._asked.scored(self.paper, self.known, read=False)
+        return [scored[n] for n in self._places]
+
     def fetch(self, others: Sequence[PaperSentences]) -> None:
         """Have the vectors of several papers computed in one go."""
         self._asked.fetch([own.known for own in others])
@@ -122,12 +127,9 @@ class Asked:
         """Embed what was not embedded yet."""
         fetch(papers, self._read)
 
-    def scored(self, paper: Paper, known: Known) -> list[ScoredSentence]:
-        """All sentences of a paper."""
-        self.fetch([known])
-        if self._vector is None:
-            self._vector = self._embedder.embed([self._question])[0]
-        cosines = [float(c) for c in known.vectors @ self._vector]  # type: ignore[operator]  # just fetched
+    def scored(self, paper: Paper, known: Known, *, read: bool = True) -> list[ScoredSentence]:
+        """All sentences of a paper; where they are not `read`, by place, wording and the question's words alone."""
+        cosines = self._cosines(known) if read else [0.0] * len(known.passages)
         middle = sum(cosines) / len(cosines)
         found = []
         for n, cosine in enumerate(cosines):
@@ -136,6 +138,12 @@ class Asked:
             score = known.plain[n] + sum(WEIGHTS[name] * value for name, value in own.items())
             found.append(ScoredSentence(paper, known.passages[n], score, cosine, overlap))
         return found
+
+    def _cosines(self, known: Known) -> list[float]:
+        self.fetch([known])
+        if self._vector is None:
+            self._vector = self._embedder.embed([self._question])[0]
+        return [float(c) for c in known.vectors @ self._vector]  # type: ignore[operator]  # just fetched
 
 
 def fetch(papers: Sequence[Known], read: Embed) -> None:
@@ -183,6 +191,11 @@ def together(papers: Sequence[Sequence[ScoredSentence]]) -> Sequence[Sequence[Sc
     if waiting:
         waiting[0].fetch(waiting)
     return papers
+
+
+def unread(sentences: Sequence[ScoredSentence]) -> Sequence[ScoredSentence]:
+    """The same sentences without their nearness to the question, which costs a reading."""
+    return sentences.unread() if isinstance(sentences, PaperSentences) else sentences
 
 
 def passages_of(sentences: Sequence[ScoredSentence]) -> list[Passage]:

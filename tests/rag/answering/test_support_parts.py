@@ -164,7 +164,7 @@ def test_what_was_read_ahead_is_not_read_again(embedder: MiniLM) -> None:
 
     text = passage("Bees dance in hives. They show where food is.")
     checker = SupportChecker(Listening())
-    checker.prepare([text])
+    checker.vectors(["Bees dance in hives.", "They show where food is."])
     said = "Bees tell where food is."
     assert checker.check(said, [text]).label == SupportChecker(embedder).check(said, [text]).label
     assert sorted(heard) == ["Bees dance in hives.", said, "They show where food is."]

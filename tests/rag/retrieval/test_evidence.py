@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from rag.answering.evidence import choose
 from rag.answering.record import Hit, Passage
 from rag.assistant import Assistant
 from rag.embedding import Vectors
@@ -23,6 +24,7 @@ from rag.retrieval.evidence import (
     rarity,
     sentence_passages,
     together,
+    unread,
 )
 
 
@@ -158,3 +160,30 @@ def test_papers_read_ahead_are_not_read_again(embedder: MiniLM) -> None:
     scorer.read_ahead([bees.paper])
     assert [s.passage.text for s in scorer.score("ice", [bees])[0]] == ["Bees dance.", "Rain stops them."]
     assert read == [["Bees dance.", "Rain stops them."]]
+
+
+def test_papers_beyond_the_first_three_are_chosen_from_without_reading_them(embedder: MiniLM) -> None:
+    read: list[str] = []
+
+    def reading(texts: Sequence[str]) -> Vectors:
+        read.extend(texts)
+        return embedder.embed(texts)
+
+    hits = [
+        hit(f"Bees dance in hive {n}. Ice melts. However, much remains unclear. Tides turn. Wind blows.", str(n))
+        for n in range(4)
+    ]
+    chosen = choose(SentenceScorer(embedder, reading).score("Where does ice melt?", hits))
+    assert len(chosen) == 4
+    assert read == [passage.text for own in hits[:3] for passage in sentence_passages(own.paper)]
+    assert "Ice melts." in [passage.text for passage in chosen[3].passages]  # it has the question's words
+
+
+def test_a_score_without_reading_is_the_same_whether_the_paper_was_read_or_not(embedder: MiniLM) -> None:
+    scorer = SentenceScorer(embedder)
+    (before,) = scorer.score("Where does ice melt?", [hit("Bees dance. Ice melts.", "a")])
+    first = list(unread(before))
+    assert [s.cosine for s in first] == [0.0, 0.0]
+    assert first[1].score > first[0].score
+    together([before])
+    assert list(unread(before)) == first
