@@ -71,7 +71,7 @@ def prepare(home: Path, inputs: Inputs) -> None:
         assistant.ingest([str(path) for path in inputs.papers])
     for words in WORDS:
         with open_assistant(Settings.load(home=home, answer_words=words)) as assistant:
-            run(questions, assistant, plan=Plan())
+            run(questions, assistant, plan=Plan(overrides={"answer_words": str(words)}))
 
 
 def small_enough(file: Path) -> None:
