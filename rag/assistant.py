@@ -18,6 +18,7 @@ from rag.answering.support import SupportChecker
 from rag.backends import open_backend
 from rag.backends.base import never
 from rag.backends.prices import cost
+from rag.desk import Desk, seated
 from rag.embedding import Vectors, token_reader
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
@@ -46,6 +47,7 @@ class Assistant(Upkeep):
         self._finish_pending()
         return self._finder.find(question, history, limit)
 
+    @seated
     def ask(
         self,
         question: str,
@@ -72,6 +74,8 @@ class Assistant(Upkeep):
         with what has arrived.
         Where the back end gives no usable answer, `settings.llm_fallback` answers and `model`, `notes` and `attempts` say so;
         without one, or once text has reached `on_token`, BackendError is raised.
+
+        Of the threads that ask at the same time few work at a time, see `rag.desk`; any number may wait for a model.
         """
         spec = llm or self.settings.llm
         settings = self.settings.writing_from(knowledge)
@@ -81,9 +85,9 @@ class Assistant(Upkeep):
         clock = Clock()
         specs = (spec,) if spec == EXTRACTIVE else tuple(dict.fromkeys(s for s in (spec, self.settings.llm_fallback) if s))
         # Opened before anything else: a missing key is told at once, not after the search.
-        backends = {s: Recorded(open_backend(s, self.settings)) for s in specs if s != EXTRACTIVE}
+        backends = {s: Recorded(open_backend(s, self.settings), self.desk.away) for s in specs if s != EXTRACTIVE}
         self._finish_pending()
-        stages = Stages(self.settings, backends.get(spec))
+        stages = Stages(self.settings, backends.get(spec), self.desk.away)
         found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages, within=within)
         if not (found.listing or found.ordered):
             found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
@@ -194,6 +198,11 @@ class Assistant(Upkeep):
         """The embedder's fingerprint and the question's unit vector. Vectors of different fingerprints are not comparable."""
         embedder = self._embedder()
         return embedder.fingerprint, embedder.embed([question])[0]
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where questions are worked on."""
+        return Desk()
 
     @cached_property
     def _retriever(self) -> HybridRetriever:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from time import perf_counter
 
@@ -18,10 +19,10 @@ Compose = Callable[[str, OnToken | None], Draft]
 
 
 class Recorded:
-    """A back end that keeps what became of every request to it."""
+    """A back end that keeps what became of every request to it, and waits for each piece of a reply within `away`."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, backend: Backend, away: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._backend, self._away = backend, away
         self.attempts: list[Attempt] = []
 
     @property
@@ -32,13 +33,25 @@ class Recorded:
         """See `Backend.stream`."""
         started = perf_counter()
         try:
-            reply = yield from self._backend.stream(messages, cancelled=cancelled)
+            with closing(self._backend.stream(messages, cancelled=cancelled)) as stream:
+                while isinstance(piece := self._next(stream), str):
+                    yield piece
+                reply = piece
         except BackendError as error:
             self.attempts += error.attempts or [Attempt(self.name, perf_counter() - started, "failed")]
             raise
         outcome = "cancelled" if reply.stop == "cancelled" else "answered"
         self.attempts += reply.attempts or [Attempt(self.name, perf_counter() - started, outcome)]
         return reply
+
+    def _next(self, stream: Generator[str, None, Reply]) -> str | Reply:
+        """The next piece of the reply, or the whole at its end."""
+        with self._away():
+            try:
+                return next(stream)
+            except StopIteration as end:
+                whole: Reply = end.value
+                return whole
 
 
 def first_usable(specs: Sequence[str], compose: Compose, on_token: OnToken | None) -> tuple[str, Draft]:

@@ -6,6 +6,7 @@ A stage that fails leaves the plain ranking as it is and says so in a note.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import TypeVar
 
@@ -28,11 +29,14 @@ READS = {"llm": 10}
 
 
 class Stages:
-    """The stages of one question. `uses` tells what was done, `notes` what failed."""
+    """The stages of one question. `uses` tells what was done, `notes` what failed; a service is waited for within `away`."""
 
-    def __init__(self, settings: Settings, backend: Backend | None) -> None:
+    def __init__(
+        self, settings: Settings, backend: Backend | None, away: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
         self._settings = settings
         self._backend = backend
+        self._away = away
         self.uses: list[StageUse] = []
         self.notes: list[str] = []
 
@@ -83,13 +87,14 @@ class Stages:
         ways: dict[str, Callable[[], tuple[dict[int, float], Tokens]]] = {
             "llm": lambda: self._graded(question, read),
             "cross-encoder": lambda: (dict(enumerate(cross_encoder(model or CROSS_ENCODER)(question, texts))), Tokens()),
-            "cohere": lambda: (
-                dict(enumerate(cohere_scores(question, texts, self._settings, model or COHERE_MODEL))),
-                Tokens(),
-            ),
+            "cohere": lambda: (dict(enumerate(self._cohere(question, texts, model or COHERE_MODEL))), Tokens()),
         }
         scores = self._run("rerank", ways[kind], lambda found: moved(found, kind))
         return [*reorder(read, scores), *hits[len(read) :]] if scores else list(hits)
+
+    def _cohere(self, question: str, texts: Sequence[str], model: str) -> list[float]:
+        with self._away():
+            return cohere_scores(question, texts, self._settings, model)
 
     def _graded(self, question: str, hits: Sequence[Hit]) -> tuple[dict[int, float], Tokens]:
         reply, tokens = self._ask(grading_prompt(question, hits))
