@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -119,41 +120,52 @@ def _turns(talk: Conversation) -> None:
             icon=":material/expand_less:",
             on_click=lambda: st.session_state.update({earlier: True}),
         )
-    looking = state.talks().leading(turns[-1].replies[-1])  # asked before drawing: it may end meanwhile
-    pending = [open_reply for turn in shown if (open_reply := _turn(talk, turn, last=turn is turns[-1])) is not None]
+    lead: DeltaGenerator | None = None
+    pending: list[_Open] = []
+    for turn in shown:
+        with st.container(key=scroll.key(turn.id)):
+            pending += _replies(talk, turn)
+            lead = st.empty() if turn is turns[-1] else None  # for questions that lead on from the last answer
     scroll.to_turn(turns[-1].id)
-    for reply, place in pending:
-        if (job := talk.running(reply)) is not None:
-            _follow(job, place, reply.llm)
+    for own in pending:
+        if (job := talk.running(own.reply)) is not None:
+            _follow(job, own)
         elif not talk.busy:  # another process is at work on it
-            _await(talk, reply, place)
-    if looking and not pending:
-        _look_out(turns[-1].replies[-1], st.empty())
+            _await(talk, own)
+    if pending and not (len(pending) == 1 and _finish(talk, pending[0])):
+        st.rerun()
+    if lead is not None:
+        _lead_on(talk, lead)
 
 
-def _turn(talk: Conversation, turn: Turn, *, last: bool) -> tuple[Reply, DeltaGenerator] | None:
-    """Draw a turn; the reply that is still to come, with its place."""
-    with st.container(key=scroll.key(turn.id)):
-        found = _replies(talk, turn)
-        if last:
-            _lead_on(turn)
-        return found
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A reply that is still to come, the place of its answer, and in it that of the draft. `alone` where it is read by itself."""
+
+    turn: Turn
+    reply: Reply
+    place: DeltaGenerator
+    draft: DeltaGenerator
+    alone: bool = True
 
 
-def _replies(talk: Conversation, turn: Turn) -> tuple[Reply, DeltaGenerator] | None:
+def _replies(talk: Conversation, turn: Turn) -> list[_Open]:
+    """Draw a turn; those of its replies that are still to come."""
     with st.chat_message("user", avatar=":material/person:"):
         st.html(f'<div class="v-question">{text(turn.question)}</div>')
     replies = _chosen(turn)
     if len(replies) == 1:
         with st.chat_message("assistant", avatar=":material/menu_book:"):
-            return _reply(talk, turn, replies[0])
-    found = None
+            found = _reply(talk, turn, replies[0])
+        return [found] if found else []
+    several = []
     with st.container(key=f"beside-{turn.id}"):
         for reply, column in zip(replies, st.columns(len(replies), gap="medium"), strict=True):
             with column:
                 st.html(f'<h3 class="v-by">{text(knowledge.by(reply))}</h3>')
-                found = _reply(talk, turn, reply) or found
-    return found
+                if found := _reply(talk, turn, reply):
+                    several.append(replace(found, alone=False))
+    return several
 
 
 def _chosen(turn: Turn) -> list[Reply]:
@@ -179,32 +191,59 @@ def _chosen(turn: Turn) -> list[Reply]:
     return [able[n] for n in sorted(picked)] or default
 
 
-def _reply(talk: Conversation, turn: Turn, reply: Reply) -> tuple[Reply, DeltaGenerator] | None:
-    if reply.answer is not None:
-        answered(talk, turn, reply, reply.answer)
-    elif reply.error is not None:
-        failed(talk, turn, reply, reply.error)
-    else:
-        place, running = st.empty(), talk.running(reply) is not None
-        place.html(draft_html("", _waiting(reply.llm) if running or not talk.busy else "Waiting for the answer before"))
+def _reply(talk: Conversation, turn: Turn, reply: Reply) -> _Open | None:
+    # The place is there for a finished answer, too, so that the next run finds each part of it where this one drew it.
+    place = st.empty()
+    if _drawn(talk, turn, reply, place):
+        return None
+    with place.container():
+        draft, running = st.empty(), talk.running(reply) is not None
+        draft.html(draft_html("", _waiting(reply.llm) if running or not talk.busy else "Waiting for the answer before"))
         if running:
             st.button("Stop", key=f"stop-{reply.id}", icon=":material/stop_circle:", on_click=talk.stop, shortcut="Esc")
-        return reply, place
-    return None
+    return _Open(turn, reply, place, draft)
 
 
-def _lead_on(turn: Turn) -> None:
-    """Questions that lead on from the last answer."""
-    reply = turn.replies[-1]
-    if reply.follow_ups:
-        with st.container(key=f"lead-on-{reply.id}", gap="xsmall"):
-            st.html('<h4 class="v-head">Ask on</h4>')
-            for number, question in enumerate(reply.follow_ups):
-                st.button(label(question), key=f"on-{reply.id}-{number}", width="stretch", on_click=state.ask, args=(question,))
+def _drawn(talk: Conversation, turn: Turn, reply: Reply, place: DeltaGenerator) -> bool:
+    """Draw what came of the reply; whether anything has come yet."""
+    if reply.answer is not None:
+        with place.container():
+            answered(talk, turn, reply, reply.answer)
+    elif reply.error is not None:
+        with place.container():
+            failed(talk, turn, reply, reply.error)
+    return not reply.open
 
 
-def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
-    """Show the answer as it grows; at its end draw the page anew, from the record."""
+def _finish(talk: Conversation, own: _Open) -> bool:
+    """Draw the reply that has just come in the place of its draft: a run of the whole page costs as much as a short answer.
+    Whether that is all there is to draw."""
+    if not own.alone or talk.busy or talk.unsaved is not None:
+        return False
+    last = talk.turns[-1]
+    fresh = next((reply for reply in last.replies if reply.id == own.reply.id), None)
+    return last.id == own.turn.id and fresh is not None and _drawn(talk, last, fresh, own.place)
+
+
+def _lead_on(talk: Conversation, place: DeltaGenerator) -> None:
+    """Questions that lead on from the last answer, as soon as they are known. A fragment that runs by itself would be less to
+    wait for, but its runs come with the address of the page as it was, and would bring a conversation back that was left
+    meanwhile."""
+    while state.talks().leading(talk.turns[-1].replies[-1]):
+        time.sleep(LOOK)
+        place.html('<span class="v-hint"></span>')  # lets an interaction through
+    reply = talk.turns[-1].replies[-1]
+    if not reply.follow_ups:
+        place.empty()
+        return
+    with place.container(key=f"lead-on-{reply.id}", gap="xsmall"):
+        st.html('<h4 class="v-head">Ask on</h4>')
+        for number, question in enumerate(reply.follow_ups):
+            st.button(label(question), key=f"on-{reply.id}-{number}", width="stretch", on_click=state.ask, args=(question,))
+
+
+def _follow(job: Job[Answer], own: _Open) -> None:
+    """Show the answer as it grows."""
     shown, drawn, done = ("", ()), job.seconds, False
     while not done:
         done = job.wait(LOOK)
@@ -212,30 +251,18 @@ def _follow(job: Job[Answer], place: DeltaGenerator, llm: str) -> None:
         # Drawing is also what lets an interaction through; at the end one may be waiting, which `rerun` would displace.
         if done or (written, closed) != shown or job.seconds - drawn > QUIET:
             since = f" · {job.seconds:.0f} s" if job.seconds > PATIENCE else ""
-            place.html(draft_html(written, _waiting(llm) + since, closed))
+            own.draft.html(draft_html(written, _waiting(own.reply.llm) + since, closed))
             shown, drawn = (written, closed), job.seconds
-    st.rerun()
 
 
-def _look_out(reply: Reply, place: DeltaGenerator) -> None:
-    """Wait until it is known which questions lead on, then draw them. A fragment that runs by itself would be less to wait for,
-    but its runs come with the address of the page as it was, and would bring a conversation back that was left meanwhile."""
-    while state.talks().leading(reply):
-        time.sleep(LOOK)
-        place.html('<span class="v-hint"></span>')  # lets an interaction through
-    place.empty()
-    st.rerun()
-
-
-def _await(talk: Conversation, reply: Reply, place: DeltaGenerator) -> None:
+def _await(talk: Conversation, own: _Open) -> None:
     """Look on while another process answers."""
-    while any(own.id == reply.id and own.open for turn in talk.turns for own in turn.replies):
-        place.html(draft_html("", "Being answered in another window of Vouch"))
+    while any(reply.id == own.reply.id and reply.open for turn in talk.turns for reply in turn.replies):
+        own.draft.html(draft_html("", "Being answered in another window of Vouch"))
         time.sleep(QUIET)
         with suppress(LibraryError):
             talk.refresh()
-    place.html(draft_html("", "Being answered in another window of Vouch"))  # lets an interaction through
-    st.rerun()
+    own.draft.html(draft_html("", "Being answered in another window of Vouch"))  # lets an interaction through
 
 
 def _waiting(llm: str) -> str:
