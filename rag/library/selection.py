@@ -19,8 +19,8 @@ class Conditions:
     """All that are set must hold. Bounds include their ends. A paper whose field is unknown does not match a condition on it.
 
     `organisation`, `venue` and `file` match anywhere in the field, `author` as whole words, all without regard to case.
-    `min_sources` counts the files a paper was read from. The `has_…` conditions ask whether a field is known at all. Where
-    `within` is set, no other papers match, and none where it is empty.
+    `min_sources` counts the files a paper was read from. The `has_…` conditions ask whether a field is known at all; authors
+    are where their names or their number is. Where `within` is set, no other papers match, and none where it is empty.
 
     Of every group in `any_of` at least one must hold. None of `none_of` may hold, nor be possible: a paper without a date is
     not known to be from another year than 2024. Only names are taken for absent where the field is empty, since most papers
@@ -42,6 +42,11 @@ class Conditions:
     has_title: bool | None = None
     has_date: bool | None = None
     has_arxiv_id: bool | None = None
+    has_doi: bool | None = None
+    has_authors: bool | None = None
+    has_organisation: bool | None = None
+    has_venue: bool | None = None
+    has_upvotes: bool | None = None
     within: tuple[str, ...] | None = None
     any_of: tuple[tuple[Conditions, ...], ...] = ()
     none_of: tuple[Conditions, ...] = ()
@@ -184,6 +189,8 @@ def _excluded(conditions: Conditions) -> sa.ColumnElement[bool]:
         parts.append(first > conditions.date_to.isoformat())
     parts += [sa.not_(part) for part in _numbers(conditions)]  # of an unknown number neither is true
     parts += [sa.not_(sa.func.coalesce(part, sa.false())) for part in (*_names(conditions), *_presence(conditions))]
+    if conditions.within is not None:
+        parts.append(sa.not_(_among(conditions.within)))
     return sa.or_(sa.false(), *parts)
 
 
@@ -282,12 +289,16 @@ def _names(conditions: Conditions) -> list[sa.ColumnElement[bool]]:
 
 
 def _presence(conditions: Conditions) -> list[sa.ColumnElement[bool]]:
-    columns = (
-        (PAPERS.c.title, conditions.has_title),
-        (PAPERS.c.year, conditions.has_date),
-        (PAPERS.c.arxiv_id, conditions.has_arxiv_id),
-    )
-    return [column.is_not(None) if known else column.is_(None) for column, known in columns if known is not None]
+    parts: list[sa.ColumnElement[bool]] = []
+    for name in ("title", "date", "arxiv_id", "doi", "organisation", "venue", "upvotes", "authors"):
+        if (wanted := getattr(conditions, f"has_{name}")) is not None:
+            known: sa.ColumnElement[bool] = PAPERS.c[
+                {"date": "year", "venue": "comment", "authors": "author_count"}.get(name, name)
+            ].is_not(None)
+            if name == "authors":
+                known = sa.or_(known, sa.cast(PAPERS.c.authors, sa.Text) != "[]")
+            parts.append(known if wanted else sa.not_(known))
+    return parts
 
 
 def _in_sources() -> sa.Select[tuple[str]]:

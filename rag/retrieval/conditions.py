@@ -28,11 +28,13 @@ def rules() -> tuple[Rule, ...]:
     """All rules, in the order in which they are tried."""
     from rag.retrieval.conditions_dates import DATE_RULES
     from rag.retrieval.conditions_numbers import NUMBER_RULES
+    from rag.retrieval.conditions_presence import PRESENCE_RULES
     from rag.retrieval.named import NAME_RULES
 
     return (
         rule(r"\b(?:arxiv[: ]\s?)?(?P<id>\d{4}\.\d{4,5})(?:v\d+)?\b", lambda m, _: Said(({"ids": (m["id"],)},))),
         rule(r"\b(?:doi[: ]\s?)?(?P<id>10\.\d{4,9}/\S+[^\s?.,;])", lambda m, _: Said(({"ids": (m["id"].lower(),)},))),
+        *PRESENCE_RULES,
         *NUMBER_RULES,
         *DATE_RULES,
         *NAME_RULES,

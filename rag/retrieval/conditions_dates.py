@@ -25,7 +25,10 @@ _ASKS = (
 """Behind a condition that opens a question: asked about papers, or about what is in them."""
 _AGE = rf"(?P<n>{NUMBER}|an?) (?P<unit>years?|months?)"
 _DAYS = {"day": 1, "week": 7}
-_MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120}
+_MONTHS = {"month": 1, "quarter": 3, "half year": 6, "half a year": 6, "half-year": 6, "year": 12, "decade": 120}
+_VAGUE = {"few": 3, "couple of": 2, "couple": 2, "several": 5}
+"""What is meant by a number that is none; the chip shows the words, and one click takes them back."""
+_SOME = rf"(?:{NUMBER}|(?:a )?(?:few|couple(?: of)?|several))"
 
 
 def _values(span: Span) -> dict[str, Any]:
@@ -112,7 +115,10 @@ def _outside(match: re.Match[str], asked: Asked) -> Said | None:
 
 
 def _counted(said: str | None) -> int:
-    return 1 if not said or said.lower() in {"a", "an"} else number(said)
+    if not said or said.lower() in {"a", "an"}:
+        return 1
+    vague = _VAGUE.get(said.lower().removeprefix("a "))
+    return number(said) if vague is None else vague
 
 
 def _ago(match: re.Match[str], asked: Asked) -> dt.date | None:
@@ -161,7 +167,7 @@ def _this_or_last(match: re.Match[str], asked: Asked) -> Said | None:
     newest = asked.facts.newest
     if newest is None:
         return None
-    back = int(match["which"].lower() != "this")
+    back = int(match["which"].lower() not in {"this", "current"})
     if match["unit"].lower() == "year":
         return Said((_values(Span(dt.date(newest.year - back, 1, 1), dt.date(newest.year - back, 12, 31))),))
     last = before(newest.replace(day=1)) if back else newest
@@ -249,8 +255,8 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"^\W*between (?P<a>{DATE}) and (?P<b>{DATE}){_ASKS}", _between),
     _date(rf"^\W*(?:from|in|during) (?P<a>{DATE}){_ASKS}", _within()),
     _date(
-        rf"\b(?:(?:{_IN}|{DATED}) )*(?:the (?:last|past|previous)(?= (?:{NUMBER} )?\w)|(?:last|past|previous)(?= {NUMBER} )|past)"
-        rf" (?:(?P<n>{NUMBER}) )?(?P<unit>years?|months?|weeks?|days?|decades?|quarter)\b",
+        rf"\b(?:(?:{_IN}|{DATED}) )*(?:the (?:last|past|previous)(?= (?:{_SOME} )?\w)|(?:last|past|previous)(?= {_SOME} )|past)"
+        rf" (?:(?P<n>{_SOME}) )?(?P<unit>half[- ](?:a )?year|years?|months?|weeks?|days?|decades?|quarter)\b",
         _past,
         near_work=True,
     ),
@@ -265,7 +271,8 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"\b{_ON}(?:from )?{_AGE} (?:ago|old) or (?:older|earlier|more)\b", _older, near_work=True),
     _date(rf"\b{_ON}(?:from )?(?P<n>{NUMBER}|an?) years? ago\b", _years_ago, near_work=True),
     _date(
-        rf"\b(?:(?:{_IN}|{DATED}) )?(?<!the )(?P<which>this|last|previous) (?P<unit>year|month)(?:['’]s)?(?! of)\b",
+        rf"\b(?:(?:{_IN}|{DATED}) )?(?:the (?=current)|(?<!the ))(?P<which>this|last|previous|current)"
+        r" (?P<unit>year|month)(?:['’]s)?(?! of)\b",
         _this_or_last,
         near_work=True,
     ),

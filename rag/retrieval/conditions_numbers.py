@@ -1,10 +1,10 @@
-"""How many: wording about numbers of upvotes, authors and files, and about what is known of a paper at all."""
+"""How many: wording about numbers of upvotes, authors and files."""
 
 from __future__ import annotations
 
 import re
 
-from rag.retrieval.wording import NUMBER, PLAIN_WORK, Asked, Read, Rule, Said, number, rule, says
+from rag.retrieval.wording import NUMBER, Asked, Read, Rule, Said, number, rule, says
 
 _UPVOTES = r"(?:up-?votes?)"
 _VOTES = r"(?:votes?|likes?)"  # of other things too
@@ -12,10 +12,6 @@ _AUTHORS = r"(?:(?:co-?)?authors?(?!['’]))"
 _WRITERS = r"(?:people|persons?|writers?|researchers?|scientists?)"
 _DUMPS = r"(?:source )?(?:dumps?|sources?|files?)"
 _SEVERAL = r"(?:more than one|at least two|two(?: or more)?|several|multiple|both)"
-_LACKS = (
-    r"(?:without|with no|ha(?:s|ve) no|lack(?:s|ing)?|(?:do|does) not have|don['’]t have|doesn['’]t have)(?: an?| any| known)?"
-)
-_HAS = r"(?:with|ha(?:s|ve)|having|carry(?:ing)?)(?: an?| any| known)?"
 _WITH = r"(?:with|w/|by|of|having|got|get|gets|ha(?:s|ve|d)|received?|from)"
 _LEAST = r"(?:at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of|minimum|min\.?|>=|≥)"
 _MORE = r"(?:more than|over|above|exceeding|greater than|upwards of|>)"
@@ -99,16 +95,6 @@ def _upvoted(match: re.Match[str], _: Asked) -> Said:
 
 NUMBER_RULES: tuple[Rule, ...] = (
     rule(rf"\b(?:in|by|from|across) {_SEVERAL}(?: of)?(?: the)? {_DUMPS}\b", says(min_sources=2)),
-    rule(rf"\b{_LACKS} (?:publication )?dates?\b|\bundated\b", says(has_date=False)),
-    rule(rf"\b{_LACKS} titles?\b|\buntitled\b", says(has_title=False)),
-    rule(rf"\b{_LACKS} arxiv (?:ids?|numbers?|identifiers?)\b", says(has_arxiv_id=False)),
-    rule(rf"\b{_HAS} arxiv (?:ids?|numbers?|identifiers?)\b", says(has_arxiv_id=True)),
-    rule(rf"\btitled(?= {PLAIN_WORK}\b)|\b{_HAS} titles?\b", says(has_title=True)),
-    rule(
-        rf"\bdated(?= {PLAIN_WORK}\b)|\b{_HAS} (?:publication )?dates?\b"
-        r"(?! (?:after|before|since|of|in|between|from|later|earlier|on|until))",
-        says(has_date=True),
-    ),
     rule(
         rf"\b(?:was |were |been |got )?upvoted (?:(?P<bound>{_LEAST}|{_MORE}|{_MOST}|{_LESS}) )?(?:exactly |only )?"
         rf"(?:(?P<n>{NUMBER})(?P<plus>\+| or more)? times\b|(?P<times>once|twice)\b)",

@@ -16,8 +16,19 @@ _YEAR = r"(?:19|20)\d\d"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _TO = r"(?: (?:to|until|through|thru|till) (?:the )?| ?[-–—] ?)"
 _QUARTERS = ("first", "second", "third", "fourth")
+_DECADES = {"fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}
+_DECADES |= {"noughties": 2000, "two thousands": 2000, "tens": 2010, "twenty-tens": 2010, "twenties": 2020}
+_DECADE = (
+    rf"(?:the (?:early|mid|late)?[- ]?(?:{'|'.join(sorted(_DECADES, key=len, reverse=True))})"
+    r"(?: of (?:this|the last|the (?:20th|21st|twentieth|twenty-first)) century)?"
+    r"|the (?:early|mid|late)?[- ]?['’]?[5-9]0['’]?s|(?:(?:early|mid|late)[- ])?['’][0-25-9]0s"
+    r"|(?:early|mid|late)[- ](?:[5-9]0['’]?s|nineties|eighties|seventies))"
+)
+"""Not bare: "in 20s" is seconds, "in their twenties" an age."""
+_FEW = {"few": 3, "couple of": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6} | {str(n): n for n in range(1, 12)}
 _DATE = (
-    r"(?:(?:the )?(?:early|mid|late)?[- ]?(?:19|20)\d0['’]?s"
+    rf"(?:{_DECADE}|(?:the )?(?:early|mid|late)?[- ]?(?:19|20)\d0['’]?s"
+    rf"|(?:the )?(?:first|last) (?:(?:{'|'.join(_FEW)}) )?months of {_YEAR}"
     rf"|(?:the )?(?:spring|summer|autumn|fall)(?: of)? {_YEAR}"
     rf"|{_YEAR}-\d\d-\d\d|{_YEAR}[-–/]\d\d(?!\d)|(?:the )?(?:first|second) half of {_YEAR}|(?:Q[1-4]|H[12]),? (?:of )?{_YEAR}"
     rf"|{_YEAR} ?(?:Q[1-4]|H[12])\b|(?:the )?(?:{'|'.join(_QUARTERS)}|last) quarter of {_YEAR}"
@@ -99,7 +110,7 @@ def span_of(text: str, newest: dt.date | None = None) -> Span | None:
     said = re.findall(_YEAR, text)
     month = re.search(rf"\b{_MONTH}", text)
     if month is None:
-        return _part(text, int(said[-1])) if said else None
+        return _part(text, int(said[-1])) if said else _decade(text) if re.fullmatch(_DECADE, text) else None
     day = re.search(r"\b(\d{1,2})(?!\d)", text)
     named = MONTHS[month[0].rstrip(".")], int(day[1]) if day else None
     if said:
@@ -113,11 +124,25 @@ def _part(text: str, year: int) -> Span:
         part = re.search("early|mid|late", text)
         first, last = _DECADE_PARTS[part[0]] if part else (0, 9)
         return _years(year + first, year + last)
+    if named := re.search(r"(first|last) (?:(.+?) )?months of", text):
+        count = _FEW[named[2] or "few"]
+        return _months(year, *((1, count) if named[1] == "first" else (13 - count, 12)))
     if named := re.search(rf"({'|'.join(_QUARTERS)}) quarter|q([1-4])", text):
         quarter = int(named[2]) if named[2] else 1 + _QUARTERS.index(named[1])
         return _months(year, 3 * quarter - 2, 3 * quarter)
     named = re.search("|".join(_PARTS), text)
     return _months(year, *_PARTS[named[0]]) if named else _years(year, year)
+
+
+def _decade(text: str) -> Span:
+    """Of the last hundred years or so: the nineties are those of the twentieth century, the twenties of this one."""
+    if digits := re.search(r"([0-9])0['’]?s", text):
+        first = (1900 if int(digits[1]) > 2 else 2000) + 10 * int(digits[1])
+    else:
+        first = next(year for name, year in sorted(_DECADES.items(), key=lambda item: -len(item[0])) if name in text)
+    part = re.search("early|mid|late", text)
+    begin, end = _DECADE_PARTS[part[0]] if part else (0, 9)
+    return _years(first + begin, first + end)
 
 
 def _range(text: str, newest: dt.date | None) -> Span | None:

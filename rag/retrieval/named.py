@@ -40,6 +40,11 @@ _TAKEN = re.compile(
     re.IGNORECASE,
 )
 """Before "from Google" or "by Google": something is taken from there, done by them; the paper is not theirs."""
+_SOMEBODY = (
+    r"(?:(?:any|some)(?:one|body)|people|those|folks|an? (?:team|group|researcher|author|scientist|engineer)"
+    r"|(?:the )?(?:researchers|authors|scientists|engineers|employees|teams?|groups?))"
+    r"(?: (?:who (?:is|are|works?)|working|employed|based|affiliated))? (?:at|from|of|with|for)"
+)
 _ORGANISATIONS = r"(?P<org>[\w.&'’-]+(?:,? [\w.&'’-]+){0,11})"
 _WORDS = re.compile(r"[\w&-]+(?:\.\w+)*")
 _LINKS = re.compile(r"(?P<link>,? (?:or|and|as well as)(?: from| by)? |, |/| & )(?:the )?", re.IGNORECASE)
@@ -175,7 +180,12 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(rf"\b(?:affiliated with|organi[sz]ation(?: is|:|=)) ?(?:the )?{_ORGANISATIONS}", organisation),
     rule(rf"(?<=s )(?:of|at) (?:the )?{_ORGANISATIONS}", organisation_of),
     rule(
-        rf"\b(?:by|from)(?: the| researchers at| people at| authors (?:at|from))? {_ORGANISATIONS}",
+        rf"(?:(?<=\bhave )|(?<=\bdid )|(?<=\bdo ))(?:{_SOMEBODY} )(?:the )?{_ORGANISATIONS}"
+        r"(?= (?:publish|releas|post|writ|do)\w*\b)",
+        organisation,
+    ),
+    rule(
+        rf"\b(?:by|from)(?: (?:{_SOMEBODY}))?(?: the)? {_ORGANISATIONS}",
         organisation_given,
         near_work=True,
     ),
