@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from eval.console import tell
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from eval.runner import RunProgress
+
+REDRAWN = 0.1  # seconds
 
 
 class Bar:
@@ -34,6 +37,7 @@ class Bar:
             disable=not console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._next = 0.0
 
     def __call__(self, state: RunProgress) -> None:
         if self._task is None:
@@ -42,6 +46,9 @@ class Bar:
             self._task = self._bar.add_task("", total=state.total, completed=state.done, rate="", cost="", failures="")
             self._bar.start()
         self.state = state
+        if self._bar.disable or (time.monotonic() < self._next and state.done < state.total):
+            return  # a look at the speed of the last thousand costs as much as writing a row
+        self._next = time.monotonic() + REDRAWN
         task = self._bar.tasks[0]
         self._bar.update(
             self._task,

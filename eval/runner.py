@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eval import results, runs
 from eval.asking import Asker, Price
 from eval.errors import RunBusy, RunError
-from eval.pool import in_parallel
+from eval.pool import in_parallel, rarely_collected
 from eval.provenance import EXTRACTIVE, manifest_of
 from eval.questions import Question, QuestionSet, require_questions
 from eval.resolve import resolve_in
@@ -178,9 +178,11 @@ def _require_usable(llm: str, assistant: Assistant, plan: Plan) -> None:
     """Raise what no question could escape, so that a back end which cannot be used at all leaves no run behind."""
     if llm == EXTRACTIVE:
         return
-    from rag.backends import open_backend
+    from rag.backends import check_backend, open_backend
     from rag.backends.prices import price
 
+    check_backend(llm, assistant.settings)
+    assistant.make_ready()  # while the libraries that speak to the back end are imported
     open_backend(llm, assistant.settings)
     if plan.budget.most < math.inf and plan.price is None and price(llm) is None:
         remedy = "Give it with --price PROMPT/COMPLETION, in dollars per million tokens."
@@ -222,7 +224,8 @@ def _ask_all(
     at_once = plan.concurrency or (1 if asker.llm == EXTRACTIVE else AT_ONCE)
     kept_busy = asker.llm != EXTRACTIVE and asker.assistant.settings.llm_parallel <= at_once
     workers = at_once + PREPARED if kept_busy and at_once > 1 else at_once
-    with closing(in_parallel(work, _while_affordable(pending, plan.budget), workers, asker.stop)) as rows:
+    waiting = _while_affordable(pending, plan.budget)
+    with rarely_collected(), closing(in_parallel(work, waiting, workers, asker.stop)) as rows:
         for row in rows:
             results.append(folder, row)
             cost = results.cost_of(row)

@@ -5,21 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from threading import Thread
 
 from rag.answering.abstain import NO_MATCH, REFUSAL, Confidence, confidence, nearly, refuses
 from rag.answering.draft import Draft, OnSentence
 from rag.answering.evidence import choose, screen
 from rag.answering.extractive import quote
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
+from rag.answering.recorded import recorded
+from rag.answering.sought import told_before
 from rag.answering.stand_in import Recorded, first_usable
 from rag.answering.support import SupportChecker
-from rag.backends import open_backend
+from rag.backends import open_backend, tokens
 from rag.backends.base import never
 from rag.backends.prices import cost
 from rag.desk import Desk, seated
 from rag.embedding import Vectors, token_reader
+from rag.errors import VouchError
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
@@ -91,7 +96,7 @@ class Assistant(Upkeep):
         found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages, within=within)
         if not (found.listing or found.ordered):
             found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
-        if found.opening:
+        if found.opening or found.record:
             specs = (EXTRACTIVE,)  # counted in the catalogue: a model is shown too few of the papers to count them
         hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
         clock.lap("retrieve")
@@ -100,12 +105,18 @@ class Assistant(Upkeep):
         screened = screen(hits, sentences)  # what is not written for readers is neither quoted nor shown to a model
         sure = (
             Confidence(float(bool(hits)), float(bool(hits)), close=bool(hits))
-            if found.listing
+            if found.listing or found.record
             else confidence(found.searched, found.kind, screened.hits, screened.sentences, self._checker.agrees)
         )
         clock.lap("evidence")
-        leaning, several = found.follows or bool(found.labels) or within is not None, found.kind is not QuestionType.ONE
-        if not screened.hits or refuses(sure, self.settings.risk, leaning=leaning, several=several):
+        refused = refuses(
+            sure,
+            self.settings.risk,
+            leaning=found.follows or within is not None,
+            several=found.kind is not QuestionType.ONE,
+            conditioned=bool(found.labels) and not found.listing,
+        )
+        if not found.record and (not screened.hits or refused):
             if sure.near and screened.sentences:
                 draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)
             else:
@@ -116,6 +127,8 @@ class Assistant(Upkeep):
             turns = [(answer.question, answer.text) for answer in history]
 
             def compose(chosen: str, tell: Callable[[str], None] | None) -> Draft:
+                if found.record:
+                    return recorded(found.record, screened.hits, tell)
                 if chosen == EXTRACTIVE:
                     return quote(
                         found.kind,
@@ -126,6 +139,8 @@ class Assistant(Upkeep):
                         question=found.searched,
                         opening=found.opening,
                         beyond=found.beyond,
+                        turn=question if found.follows else "",
+                        before=told_before(history) if found.follows else (),
                     )
                 from rag.answering.written import write
 
@@ -182,6 +197,20 @@ class Assistant(Upkeep):
         given = [Passage("", n, 0, len(text), text) for n, text in enumerate(passages)]
         return self._checker.check(sentence, given)
 
+    def make_ready(self) -> None:
+        """Load what a written answer needs in threads of their own, while the caller loads what else there is. Returns at
+        once; what cannot be loaded is told by the question that needs it."""
+
+        def encoders() -> None:
+            self._checker.vectors(["One sentence is enough."])
+
+        def indexes() -> None:
+            self.stores()
+            tokens.count("")
+
+        for load in (encoders, indexes):
+            Thread(target=_quietly, args=(load,), name="vouch-ready", daemon=True).start()
+
     def read_ahead(self, cancelled: Callable[[], bool] = never) -> int:
         """Read the sentences of a small library before anybody asks for them; returns of how many papers. Most of the time is
         left to others. A library of more than `READ_AHEAD` papers is left alone: a paper costs some 20 ms of one core."""
@@ -219,6 +248,11 @@ class Assistant(Upkeep):
     @cached_property
     def _checker(self) -> SupportChecker:
         return SupportChecker(token_reader(self._embedder()))
+
+
+def _quietly(load: Callable[[], None]) -> None:
+    with suppress(VouchError):
+        load()
 
 
 class Clock:

@@ -189,6 +189,8 @@ def evaluate(ctx: typer.Context) -> None:
     # Loaded by name: the engine must not depend on its own evaluation.
     evaluation = importlib.import_module("eval.cli").app
     code = evaluation(args=ctx.args or ["--help"], prog_name="vouch eval", standalone_mode=False)
+    if isinstance(ctx.obj, Ending):
+        ctx.obj.at_once = True  # what it wrote is on the disk, and taking all it loaded to pieces takes a second
     if isinstance(code, int) and code:
         raise typer.Exit(code)
 

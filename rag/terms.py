@@ -23,7 +23,12 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 
 def content_words(text: str) -> list[str]:
     """Lower-cased stems in order, framing words left out; a number is kept as written, `%` included."""
-    return [stem(word) for word in WORD.findall(text.lower()) if word not in QUESTION_WORDS]
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=2048)  # the same abstracts are near to many questions
+def _content_words(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in WORD.findall(text.lower()) if word not in QUESTION_WORDS)
 
 
 def numbers(text: str) -> set[str]:

@@ -82,7 +82,9 @@ class Scrubber:
     def _comes_alive(self, piece: str) -> bool:
         """Whether what was removed in front of `piece` would leave two halves that together are markup or an address."""
         word = self._line.rpartition(" ")[2]
-        return any(found.start() < len(word) < found.end() for found in _ALIVE.finditer(word + piece)) and bool(word)
+        if not word or piece[0].isspace():  # nothing that is alive has white space in it
+            return False
+        return any(found.start() < len(word) < found.end() for found in _ALIVE.finditer(word + piece))
 
     def _hide(self, at: int, *, final: bool) -> tuple[str, int] | None:
         close = re.compile(rf"</{self._hidden}\s*>", re.IGNORECASE).search(self._pending, at)

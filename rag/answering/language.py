@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 _COMMON = {
     "en": "the of and to in is that it for on with as are this by from at which be was were an not but or how what why who",
@@ -21,6 +22,7 @@ ENOUGH = 3  # words before anything is said
 LEAD = 1.5  # times as many common words as in the next language
 
 
+@lru_cache(maxsize=256)  # a question and its answer are asked about more than once
 def language(text: str) -> str | None:
     """An ISO 639-1 code, the name of a script that is not Latin, or None where it cannot be told.
 
@@ -32,7 +34,7 @@ def language(text: str) -> str | None:
     plain = [word.lower() for n, word in enumerate(words) if word.islower() or n == 0]
     if len(plain) < ENOUGH:
         return None
-    counts = sorted(((sum(word in own for word in plain), code) for code, own in _WORDS.items()), reverse=True)
+    counts = sorted(((sum(map(own.__contains__, plain)), code) for code, own in _WORDS.items()), reverse=True)
     (most, code), (next_, _) = counts[0], counts[1]
     return code if most > next_ and most >= LEAD * next_ else None
 

@@ -51,7 +51,7 @@ def pack(evidence: Sequence[Evidence], budget: int, model: str = "") -> Packed:
     given = [(own.paper, passage) for own in evidence for passage in own.passages]
     outside, *keys = fresh_keys(len(given) + 1, avoid="\n".join(passage.text for _, passage in given))
     fence = secrets.token_hex(8)
-    frames = {paper.id: _block(paper, [], fence) for paper, _ in given}
+    frames = {own.paper.id: _block(own.paper, [], fence) for own in evidence if own.passages}
     written = [_line(key, passage.text) for (_, passage), key in zip(given, keys, strict=True)]
     # One count of everything is quicker than one a line, and mostly everything fits.
     fits = tokens.count("\n".join((*frames.values(), *written)), model) <= budget

@@ -198,13 +198,23 @@ def server_of(spec: str, settings: Settings) -> str:
     return (own or "").strip() or _shared_address(provider.name, settings) or (provider.default if not provider.key else "")
 
 
-def _build(spec: str, settings: Settings) -> LiveBackend:
+def check_backend(spec: str, settings: Settings) -> None:
+    """Raise what `open_backend` would of name, model, key and address, without loading what speaks to the provider."""
+    _named(spec, settings)
+
+
+def _named(spec: str, settings: Settings) -> tuple[Provider, str, Target, dict[str, str]]:
+    """What `provider:model` stands for: provider, model, what messages say, and key and address."""
     provider = provider_of(spec)
     model = spec.partition(":")[2].strip()
     if not model:
         example = f"{provider.name}:{provider.example}"
         raise BackendMissing(f"{provider.name} needs the name of a model.", remedy=f"Write it like this: {example}.")
-    target, values = _prepare(provider, model, settings)
+    return provider, model, *_prepare(provider, model, settings)
+
+
+def _build(spec: str, settings: Settings) -> LiveBackend:
+    provider, model, target, values = _named(spec, settings)
     try:
         opener = _protocol(provider, provider.name.replace("-", "_"))(model=model, settings=settings, **values)
     except ImportError:

@@ -24,6 +24,7 @@ from rag.library import disk
 from rag.library.passages import key_of, passage_of
 from rag.library.server import ChromaServer, Served, refused_by
 from rag.library.shared import SharedFolder, sweep
+from rag.recent import Recent
 
 T = TypeVar("T")
 
@@ -34,6 +35,8 @@ GRAPH = {"ef_construction": 64, "ef_search": 200}
 """Candidates looked at when a vector is tied into the graph, and when one is looked for. See LOG.md for the measurement."""
 SERVER_SECONDS = 120.0  # silence of a server after which it is given up; storing 1,000 records takes one or two
 CONNECT_SECONDS = 10.0
+HELD = 8192  # vectors kept in memory, 2 KB each
+SAME = 1e-4  # by how much two cosines of the same vectors may differ
 _openings = itertools.count(1)
 
 
@@ -47,6 +50,7 @@ class VectorStore:
     def __init__(self, place: Path | ChromaServer, collection: str) -> None:
         """Open or create the collection. Index files torn by a killed writer are removed: the store is then empty."""
         self._where, self._name = place, collection
+        self._held: Recent[tuple[Passage, Vectors]] = Recent(HELD)
         self._place: SharedFolder | Served
         if isinstance(place, ChromaServer):
             self._name = f"{collection}-{place.library}"
@@ -105,10 +109,22 @@ class VectorStore:
 
     def around(self, vector: Vectors, limit: int) -> tuple[list[Passage], Vectors]:
         """As `nearest`, with the passages' own vectors (found, dimension) instead of their cosines."""
-        found = self._query(vector, limit, "embeddings")
-        if not found["ids"] or not found["ids"][0]:
+        near = dict(self.nearest_keys(vector, limit))
+        held = self._held.get(near)
+        if held:
+            # Chroma takes longer to hand vectors over than to find them, hence those of earlier questions. One that is not
+            # as near to this question as Chroma says has been replaced since.
+            products = np.stack([own for _, own in held.values()]) @ vector
+            cosines = np.array([near[key] for key in held])
+            held = {key: own for (key, own), same in zip(held.items(), np.abs(products - cosines) < SAME, strict=True) if same}
+        if missing := [key for key in near if key not in held]:
+            fresh = {key: (passage_of(key), np.array(own, np.float32)) for key, own in self.vectors_of(missing).items()}
+            self._held.put(fresh)
+            held |= fresh
+        if not held:
             return [], np.zeros((0, len(vector)), np.float32)
-        return [passage_of(key) for key in found["ids"][0]], np.asarray(found["embeddings"][0], np.float32)
+        passages, vectors = zip(*(held[key] for key in near if key in held), strict=True)
+        return list(passages), np.stack(vectors)
 
     def of_papers(self, ids: Sequence[str]) -> list[tuple[Passage, Any]]:
         """Every stored passage of these papers, without text, with its vector (dimension,)."""
@@ -177,6 +193,7 @@ class VectorStore:
     def _change(self, change: Callable[[Any], Any], records: int = 0) -> None:
         with told(self._where), self._place.writing(records) as collection:
             change(collection)
+        self._held = Recent(HELD)
 
 
 def call(method: str, **arguments: Any) -> Callable[[Any], Any]:

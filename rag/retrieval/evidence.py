@@ -131,11 +131,12 @@ class Asked:
         """All sentences of a paper; where they are not `read`, by place, wording and the question's words alone."""
         cosines = self._cosines(known) if read else [0.0] * len(known.passages)
         middle = sum(cosines) / len(cosines)
+        number, nearness, telling = WEIGHTS["number"], WEIGHTS["cosine"], WEIGHTS["overlap"]
         found = []
         for n, cosine in enumerate(cosines):
             overlap = sum(self._weight[word] for word in self._wanted & known.words[n]) / self._total
-            own = {"number": float(self._asks_number and known.digits[n]), "cosine": cosine - middle, "overlap": overlap}
-            score = known.plain[n] + sum(WEIGHTS[name] * value for name, value in own.items())
+            asked = number if self._asks_number and known.digits[n] else 0.0
+            score = known.plain[n] + (asked + nearness * (cosine - middle) + telling * overlap)
             found.append(ScoredSentence(paper, known.passages[n], score, cosine, overlap))
         return found
 

@@ -258,7 +258,10 @@ def means(passages: Sequence[Passage], vectors: Vectors) -> dict[str, Vectors]:
     sums: dict[str, Vectors] = {}
     for passage, vector in zip(passages, vectors, strict=True):
         sums[passage.paper_id] = sums[passage.paper_id] + vector if passage.paper_id in sums else vector
-    return {paper: total / np.linalg.norm(total) for paper, total in sums.items()}
+    if not sums:
+        return {}
+    together = np.stack(list(sums.values()))
+    return dict(zip(sums, together / np.linalg.norm(together, axis=1, keepdims=True), strict=True))
 
 
 def with_text(passage: Passage, paper: Paper) -> Passage:

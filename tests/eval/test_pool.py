@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from eval.pool import in_parallel
+from eval.pool import in_parallel, rarely_collected
 
 
 def test_everything_is_done_once_and_no_more_than_so_many_at_a_time() -> None:
@@ -58,6 +59,15 @@ def test_an_error_ends_it_and_is_raised_here() -> None:
     with pytest.raises(KeyError, match="5"):
         list(in_parallel(work, range(100), 4, stop))
     assert stop.is_set()
+
+
+def test_garbage_is_seldom_collected_for_a_while() -> None:
+    usual = gc.get_threshold()
+    with rarely_collected():
+        assert gc.get_threshold()[0] > usual[0]
+        assert gc.get_freeze_count() > 0
+    assert gc.get_threshold() == usual
+    assert gc.get_freeze_count() == 0
 
 
 def test_closing_tells_the_work_in_flight_to_end() -> None:

@@ -92,6 +92,23 @@ def test_the_nearest_comes_first_with_its_cosine(store: VectorStore) -> None:
     assert found[0][0] == Passage("tides", 1, 10, 19, "")
 
 
+def test_what_lies_around_comes_with_its_own_vectors_also_when_asked_again(store: VectorStore) -> None:
+    store.put(passages("a", "b", "c"), axes(0, 1, 2))
+    for question, first in ((0, "a"), (1, "b"), (0, "a")):
+        found, vectors = store.around(axes(question)[0], 2)
+        assert [found[0].paper_id, len(found)] == [first, 2]
+        assert np.array_equal(vectors[0], axes(question)[0])
+
+
+def test_a_vector_that_another_process_replaced_is_read_anew(store: VectorStore, elsewhere: Callable[[str], str]) -> None:
+    store.put(passages("a", "b"), axes(0, 1))
+    store.around(axes(0)[0], 2)
+    elsewhere("store.put([Passage('a', 0, 0, 9, '')], np.eye(8, dtype=np.float32)[[5]])")
+    found, vectors = store.around((axes(5)[0] + axes(1)[0] / 2) / np.float32(1.25) ** 0.5, 2)
+    assert [passage.paper_id for passage in found] == ["a", "b"]
+    assert np.array_equal(vectors, axes(5, 1))
+
+
 def test_no_more_is_returned_than_there_is(store: VectorStore) -> None:
     assert store.nearest(axes(0)[0], 5) == []
     store.put(passages("bees"), axes(0))
