@@ -14,6 +14,8 @@ from rag.terms import content_words
 
 QUOTED = re.compile(r"[\"“'‘]([A-Z][^\"”'’]*? [^\"”'’]+)[\"”'’]")
 """A title in quotation marks."""
+PERSON = re.compile(r"(?<=\bby )[A-Z][\w'-]+(?: [A-Z][\w'.-]*)+")
+"""Who is said to have written it."""
 WORD = re.compile(r"[^\W_]+(?:[-^.+][^\W_]+)*")
 COUNTED = re.compile(r"[\d.,]+(st|nd|rd|th|k|m|b|x|s)?", re.IGNORECASE)
 PARTS = re.compile(r"[^\W\d_]+|\d+")
@@ -33,14 +35,17 @@ LONG, ALIKE = 6, 0.85  # the same within a text, and how much alike the two must
 MEANT = 0.15
 """Lead of the first paper from which a question is about that paper, though its wording ("which datasets", "compared to") would
 do for several: 22 of 37 such questions about one paper have it, and 1 of 12 about several."""
+LEADS = 0.05
+"""The same where it holds a rare name of the question."""
 
 
 def meant(question: str, hits: Sequence[Hit]) -> bool:
     """Whether the first paper is clearly the one asked about: it leads, and lacks no rare name of the question."""
     first, second, *_ = [*sorted((hit.score for hit in hits), reverse=True)[:2], hits[0].score]
-    if first - second < MEANT:
+    if first - second < LEADS:
         return False
-    return names_held(question, [hits[0].paper.title or ""], [text_of(hit) for hit in hits])[1] < RARE
+    held, lacking = names_held(question, [hits[0].paper.title or ""], [text_of(hit) for hit in hits])
+    return lacking < RARE and (first - second >= MEANT or held >= RARE)
 
 
 def presence(
@@ -48,7 +53,8 @@ def presence(
 ) -> dict[str, float]:
     """Of the papers to `read` (the first `hits`): best cosine of the first one's sentences, its score and its lead over the
     second, `ahead`: by how much more of the question's words they hold than the best of the others, `named` and `unnamed`:
-    the rarity in 0..1 of the rarest name of the question that they hold, and of the rarest that they lack.
+    the rarity in 0..1 of the rarest name of the question that they hold, and of the rarest that they lack; `nowhere`: share of
+    the question's words that no hit holds.
 
     Words and names count the more, the fewer of the hits hold them: all are near to the question, and what they share says
     nothing. A name that is written in no hit is in no paper, as far as that can be told without reading all.
@@ -62,6 +68,7 @@ def presence(
         "ahead": ahead(question, len(read), hits),
         "named": named,
         "unnamed": unnamed,
+        "nowhere": nowhere(question, hits),
     }
 
 
@@ -83,6 +90,12 @@ def ahead(question: str, count: int, hits: Sequence[Hit]) -> float:
     return (shares[0] - max(shares[1:])) / (sum(weights.values()) or 1.0)
 
 
+def nowhere(question: str, hits: Sequence[Hit]) -> float:
+    """Share of the question's words that none of the hits holds."""
+    asked = set(content_words(question))
+    return len(asked.difference(*(content_words(text_of(hit)) for hit in hits))) / len(asked) if asked else 0.0
+
+
 def names_held(question: str, titles: Sequence[str], texts: Sequence[str]) -> tuple[float, float]:
     """The rarity of the rarest name of the question that the papers with these titles hold, and of the rarest that they lack;
     0 for none. Their texts are the first of `texts`."""
@@ -102,10 +115,11 @@ def rarity(holding: int, of: int) -> float:
 
 
 def names(question: str) -> list[str]:
-    """What is written like a name: a title in quotation marks, a word or compound with two capitals or digits (`GPT-4`,
-    `LayerNorm`, `X-Cross`), or a capital inside a sentence (`Janus`)."""
+    """What is written like a name: a title in quotation marks, a person behind "by", a word or compound with two capitals or
+    digits (`GPT-4`, `LayerNorm`, `X-Cross`), or a capital inside a sentence (`Janus`)."""
     found = [match[1] for match in QUOTED.finditer(question)]
     rest = QUOTED.sub(" ", question)
+    found += PERSON.findall(rest)
     for match in WORD.finditer(rest):
         word = PLURAL.sub("", match.group())
         capitals, digits = sum(c.isupper() for c in word), sum(c.isdigit() for c in word)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.abstain_premise import marks
 from rag.answering.deciding import YES_NO
+from rag.answering.scales import marks
 from rag.retrieval.evidence import ScoredSentence, passages_of, together
 from rag.terms import content_words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.abstain_premise import marks
 from rag.answering.missing import Asked, Detail, details, followers, uncounted, unmeasured
+from rag.answering.scales import marks
 from rag.retrieval.evidence import ScoredSentence
 
 YES_NO = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-from rag.answering.missing_names import MANY, SPELLING, TOKEN, done_by, unnamed
+from rag.answering.missing_names import MANY, SPELLING, TOKEN, done_by, unlisted, unnamed
 from rag.answering.missing_words import (
     ARTICLES,
     AUXILIARIES,
@@ -34,6 +34,7 @@ class Asked(StrEnum):
     AMOUNT = "amount"  # by how much, what accuracy
     MONEY = "money"
     TIME = "time"
+    AGE = "age"
     NAME = "name"  # which dataset, who
     THING = "thing"  # what remedy, which layer: anything said of it may answer
     OPEN = "open"  # why, how, what does it do: nothing in particular
@@ -75,6 +76,11 @@ ASKS_HERE = re.compile(
     r"(^|[,.?:;(–-]|\b(and|or|to|by|at|in|on|from|under|for|with|against|into|know|ask|say|tell|see))$", re.IGNORECASE
 )
 """What stands before a relative word that asks; after anything else it joins ("the model which")."""
+JOINS = re.compile(
+    r"\w (?<!and )(?<!or )(?<!know )(?<!ask )(?<!say )(?<!tell )(?<!see )(to|by|at|in|on|from|under|for|with|against|into)$", re.I
+)
+"""A preposition behind a noun: after an earlier asking word it joins too ("what are the datasets on which")."""
+CLAUSE = re.compile(r"[:;]")
 CLAUSE_END = re.compile(r"[?;:]|\.\s")
 SINGLE = re.compile(r"\b(one|single) (?:\w+ )?(\w+)", re.IGNORECASE)
 NAMES_OF = re.compile(r"^(?:is|are|was|were) the names? of (?:the )?", re.IGNORECASE)
@@ -89,10 +95,13 @@ DIGITS = re.compile(r"[~<>≈]?\d[\d.,]*(%|k|m|b|x|s|th)?", re.IGNORECASE)
 _UNIT = r"(hours?|days?|weeks?|months?|years?|minutes?|seconds?|milliseconds?|ms)"
 ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many ((?!(?:an?|per|each|every)\b)\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
 TIME = re.compile(rf"\b(\d[\d.,]*|{'|'.join(sorted(COUNTING))})[ -]?(\w+[ -])?{_UNIT}\b", re.IGNORECASE)
+AGE = re.compile(r"\b(aged?|ages|years? old|year-olds?|born|childhood|adults)\b", re.IGNORECASE)
 ASKS_MONEY = re.compile(r"\b(paid|pays?|payment|costs?|price|charged?|salary|wages?|spen[dt]|earn\w*|fees?)\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£]|\b(dollars?|euros?|usd|eur|cents?|pounds)\b", re.IGNORECASE)
 PHRASE = 5  # words of a phrase that names a detail, at most
 FOLLOWING = 4  # words after a number among which its noun is looked for
+FILLING = frozenset(["of", "the", "a", "an", "all", "as", "many", "total", "number", "these", "those", "its", "their", "our"])
+"""Words between a number and its noun that are not counted ("half of the total number of corrections")."""
 
 
 def details(question: str) -> tuple[Detail, ...]:
@@ -101,7 +110,8 @@ def details(question: str) -> tuple[Detail, ...]:
     found = []
     for mark, following in zip_longest(marks, marks[1:]):
         asking = mark.group(1).lower()
-        if asking in RELATIVE and not ASKS_HERE.search(question[: mark.start()].rstrip()):
+        before = question[: mark.start()].rstrip()
+        if asking in RELATIVE and (not ASKS_HERE.search(before) or (mark is not marks[0] and JOINS.search(before))):
             continue
         rest = question[mark.end() : following.start() if following else len(question)]
         clause = CLAUSE_END.split(rest)[0].strip()
@@ -125,11 +135,14 @@ def noun_of(asking: str, clause: str) -> str:
     elif asking not in {"how many", "how much", "what", "which", "whose"} or (words and words[0].lower() in DO):
         return ""
     taken: list[str] = []
+    verbal = asking in {"what", "which"} and AUXILIARIES.isdisjoint(word.lower() for word in words[: PHRASE + 1])
     for word in words[:PHRASE]:
         if word.lower() in STOP:
             if word.lower() in AUXILIARIES:
                 return " ".join(taken)
             break
+        if taken and verbal and word.endswith("ed"):
+            break  # which regressor predicted the value: what follows is no part of the phrase
         taken.append(word)
     if asking == "what" and taken and taken[0].endswith("s"):
         return ""  # what explains the drop: a verb, no noun
@@ -150,8 +163,8 @@ def head(words: Sequence[str]) -> Sequence[str]:
 def kind_of(asking: str, noun: str, clause: str) -> Asked:
     """What kind of thing would answer; `clause` begins with the asking word."""
     words = [stem(word.lower()) for word in noun.split()]
-    if ASKS_TIME.search(clause):
-        return Asked.TIME
+    if asking == "how old" or ASKS_TIME.search(clause):
+        return Asked.AGE if asking == "how old" else Asked.TIME
     if asking in {"how much", "what"} and ASKS_MONEY.search(clause):
         return Asked.MONEY
     if asking == "how many" and words and words[-1] not in POINTS:
@@ -177,8 +190,10 @@ def shortfall(detail: Detail, question: str, title: str, sentences: Sequence[str
         case Asked.TIME:
             value = float(not TIME.search(text))
             noun = 0.0 if ASKS_TIME.search(f"how many {detail.noun}") else noun
+        case Asked.AGE:
+            value = float(not AGE.search(text))
         case Asked.COUNT:
-            value = uncounted(detail.noun, numbers, sentences)
+            value = uncounted(detail.noun, [followers(sentence, shares=False) for sentence in sentences], sentences)
             noun = noun if value else 0.0
         case Asked.AMOUNT:
             amount = unmeasured(detail.noun, sentences, numbers, cosines)
@@ -187,6 +202,8 @@ def shortfall(detail: Detail, question: str, title: str, sentences: Sequence[str
             value = unnamed(detail.noun, question, title, sentences, cosines)
             named = " ".join(word for word in detail.noun.split() if stem(word.lower()) not in CLASSES)
             noun = missing_words(named, f"{title} {text}")
+        case Asked.THING:
+            value = unlisted(detail.noun, sentences)
     return Shortfall(value, amount, noun)
 
 
@@ -204,15 +221,19 @@ def lacking(wanted: Iterable[str], given: Iterable[str]) -> list[str]:
     return [word for word in wanted if word not in held and not (len(word) > 3 and any(word in other for other in held))]
 
 
-def followers(sentence: str) -> list[list[str]]:
-    """For each number of the sentence the stems of the words after it."""
-    words = [word.strip(".,-+").lower() for word in TOKEN.findall(ITEM.sub(" ", sentence))]
+def followers(sentence: str, *, shares: bool = True) -> list[list[str]]:
+    """For each number of the sentence the stems of the words after it in its clause; of percentages only with `shares`, or where
+    they are of a number of things ("97% of the games")."""
     found = []
-    for at, word in enumerate(words):
-        first, *rest = word.split("-")
-        if DIGITS.fullmatch(first) or first in COUNTING:
-            after = [*rest, *(piece for later in words[at + 1 : at + 1 + FOLLOWING] for piece in later.split("-"))]
-            found.append([stem(piece) for piece in after])
+    for clause in CLAUSE.split(ITEM.sub(" ", sentence)):
+        words = [word.strip(".,-+").lower() for word in TOKEN.findall(clause)]
+        for at, word in enumerate(words):
+            first, *rest = word.split("-")
+            counts = shares or not first.endswith("%") or words[at + 1 : at + 2] == ["of"]
+            if (DIGITS.fullmatch(first) and counts) or first in COUNTING:
+                behind = [later for later in words[at + 1 :] if later not in FILLING][:FOLLOWING]
+                after = [*rest, *(piece for later in behind for piece in later.split("-"))]
+                found.append([stem(piece) for piece in after])
     return found
 
 
@@ -236,7 +257,7 @@ def unmeasured(
     figure = SHARE if ASKS_SHARE.search(noun) else FIGURE
     holding = [n for n, found in enumerate(numbers) if found and figure.search(ITEM.sub(" ", sentences[n]))]
     words = [stem(word.lower()) for word in WORD.findall(noun)]
-    if wanted := [word for word in words if word not in RESULT | SHELL | CLASSES]:
+    if wanted := [word for word in words if word not in RESULT | SHELL | CLASSES and not word.endswith("est")]:
         short = [lacking(wanted, content_words(sentences[n])) for n in holding]
         # Without its last word it is another thing: in-context learning is no learning rate.
         return min((1.0 if wanted[-1] in missed else len(missed) / len(wanted) for missed in short), default=1.0)
@@ -250,6 +271,7 @@ def what_is_missing(detail: Detail) -> str:
     return {
         Asked.MONEY: "gives no amount of money for this",
         Asked.TIME: "does not say how long",
+        Asked.AGE: "gives no age",
         Asked.COUNT: f"gives no number of {detail.noun}",
         Asked.AMOUNT: f"gives no figure for {noun}",
         Asked.NAME: f"does not name {noun}" if detail.noun else "does not say who",

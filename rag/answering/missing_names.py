@@ -20,6 +20,9 @@ COMMON = re.compile(r"\b[a-z][\w-]* \(([A-Z][\w-]*)\)")
 """A term written out in small letters and its abbreviation: `reward models (RMs)` names no model."""
 DONE_BY = re.compile(r"\b(\w+) by\b")
 MANY = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+LISTED = 3  # things asked for by number, from which on they stand in a list
+ITEM = re.compile(r"\(?\b(?:\d{1,2}|i{1,3}|iv|v)\)|\b(?:first|second|third|fourth|fifth)(?:ly)?\b|\bfinally\b", re.IGNORECASE)
+JOINED = re.compile(r",| and | or |;")
 NEAREST = 2  # sentences nearest to the question, any name in which may answer
 SPELLING = {"licenc": "licens", "optimis": "optim", "optimiz": "optim"}
 
@@ -43,6 +46,19 @@ def unnamed(noun: str, question: str, title: str, sentences: Sequence[str], cosi
     places = [n for n in order if n in order[:NEAREST] or wanted & set(content_words(sentences[n]))]
     asked = next((MANY[word] for word in noun.lower().split() if word in MANY), 1)
     return float(len({name for n in places for name in names(sentences[n], known)}) < asked)
+
+
+def unlisted(noun: str, sentences: Sequence[str]) -> float:
+    """1 where three things or more are asked for by number ("which three encoders"), and where the text speaks of them it does
+    not tell them one by one."""
+    asked = next((MANY[word] for word in noun.lower().split() if word in MANY), 1)
+    counted = stem(noun.rpartition(" ")[2].lower())
+    places = [n for n, sentence in enumerate(sentences) if counted in content_words(sentence)]
+    if asked < LISTED or not places:
+        return 0.0
+    joined = max(len(JOINED.findall(" ".join(sentences[n : n + 2]))) for n in places)
+    numbered = max(len(ITEM.findall(" ".join(sentences[n : n + asked + 1]))) for n in places)
+    return float(max(joined, numbered) < asked - 1)
 
 
 def names(sentence: str, known: set[str]) -> list[str]:
