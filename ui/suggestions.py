@@ -7,8 +7,9 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 
-from rag.answering.record import Answer
+from rag.answering.record import Answer, Passage
 from rag.paper import Paper
 from rag.sentences import sentence_spans
 
@@ -19,8 +20,44 @@ ON, ON_TRIES, ON_SECONDS = 3, 8, 4.0  # the same for those that lead on, and aft
 NAME_WORDS, NAME_LETTERS, TITLE_LETTERS = 3, 30, 70
 _COINED = re.compile(r"\b[A-Z][a-z]*\d*[A-Z][A-Za-z\d]*(?:-[A-Z\d][A-Za-z\d]*)*\b")  # SkyLedger, RAG-RewardBench, WACK
 _ABBREVIATION = re.compile(r"[A-Z]{1,4}s?")  # LLMs, RLHF: nobody's own name
-_FIGURE = re.compile(r"\d+(?:\.\d+)? ?(?:%|percent|points|times|x\b|×)")
-_DATA = re.compile(r"\b(?:data ?sets?|benchmarks?|corpora|corpus)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What can be asked of a paper: how a sentence looks that tells it, and the question about a work with a name and about one
+    that only has a title."""
+
+    told: re.Pattern[str]
+    of_name: str
+    of_title: str
+
+
+def _kind(told: str, of_name: str, of_title: str) -> Kind:
+    return Kind(re.compile(told, re.IGNORECASE), of_name, of_title)
+
+
+FIGURE = r"\d+(?:\.\d+)? ?(?:%|percent|points|times\b|x\b|×|-?fold)"
+KINDS = (
+    _kind(FIGURE, "How large are the gains of {}?", "How large are the gains of {}?"),
+    _kind(
+        r"\b(?:limit(?:s|ed|ations?)|fails?|failures?|struggl\w+|weakness\w*|drawbacks?|degrad\w+|gap between|falls? short)\b",
+        "What are the limits of {}?",
+        "Which limits does {} name?",
+    ),
+    _kind(r"\b(?:data ?sets?|benchmarks?|corpora|corpus)\b", "Which data does {} use?", "Which data does {} use?"),
+    _kind(
+        r"\b(?:because|due to|owing to|caused? by|stems? from|suffers?|lacks?|challeng\w+|costly|problems?)\b",
+        "Why is {} needed?",
+        "Which problem does {} start from?",
+    ),
+    _kind(
+        r"\b(?:by \w+ing|consists? of|combin\w+|framework|pipeline|two-stage|modules?|trained (?:on|with))\b",
+        "How does {} work?",
+        "Which method does {} use?",
+    ),
+)
+PLAIN = Kind(re.compile(""), "What is {}?", "What does {} show?")
+BOTH = Kind(re.compile(""), "Compare {} and {}", "Compare {} and {}")
 
 Ask = Callable[[str], Answer]
 
@@ -63,14 +100,17 @@ def choose(papers: Iterable[Paper], ask: Ask, wanted: int = WANTED) -> tuple[str
     """At most `wanted` questions that the library answers from the very paper they were made of: of several kinds, where papers
     give them, so that they show what can be asked."""
     found: list[str] = []
-    compared = False
+    kinds: set[Kind] = set()
     for paper, plain in spread(papers):
-        question = next(_deeper(paper, ()), plain) if len(found) % 2 else plain
+        others = (each for each in _deeper(paper, ()) if each[0] not in kinds) if found else iter(())
+        kind, question = next(others, (PLAIN, plain))
         answer = ask(question)
         if _about(answer, paper):
             found.append(question)
-            if not compared and len(found) < wanted and (rival := _rival(paper, answer)):
-                compared, both = True, f"Compare {name_of(paper)} and {name_of(rival)}"
+            kinds.add(kind)
+            if BOTH not in kinds and len(found) < wanted and (rival := _rival(paper, answer)):
+                kinds.add(BOTH)
+                both = BOTH.of_name.format(name_of(paper), name_of(rival))
                 answer = ask(both)
                 found += [both] if _about(answer, paper) and _about(answer, rival) else []
         if len(found) == wanted:
@@ -89,49 +129,66 @@ def _rival(paper: Paper, answer: Answer) -> Paper | None:
 
 
 def lead_on(answer: Answer, asked: Collection[str], ask: Ask, wanted: int = ON) -> tuple[str, ...]:
-    """At most `wanted` questions that the library answers from evidence the answer has found but not used.
+    """At most `wanted` questions, each of another kind, that the library answers from evidence the answer has found but not used.
 
     `asked` are the conversation's questions so far; none of them comes again. Nothing leads on from a refusal.
     """
     if answer.abstained:
         return ()
-    began, found = time.monotonic(), list[str]()
+    began, tries, found = time.monotonic(), 0, list[str]()
     known = {question.casefold() for question in asked}
     used = {(passage.paper_id, passage.text) for source in answer.sources for passage in source.passages}
-    for paper, question in _leads(answer):
-        if question.casefold() in known:
+    kinds, spent = set[Kind](), set[str]()
+    for kind, papers, question in _leads(answer):
+        if kind in kinds or papers[-1].id in spent or question.casefold() in known:
             continue
-        known.add(question.casefold())
-        if len(known) - len(asked) > ON_TRIES or time.monotonic() - began > ON_SECONDS:
+        if tries == ON_TRIES or time.monotonic() - began > ON_SECONDS:
             break
+        tries += 1
+        known.add(question.casefold())
         given = ask(question)
-        fresh = (p for source in given.sources if source.paper.id == paper.id for p in source.passages)
-        if not given.abstained and any((p.paper_id, p.text) not in used for p in fresh):
+        fresh = [p for source in given.sources for p in source.passages if (p.paper_id, p.text) not in used]
+        if not given.abstained and _tells(fresh, kind, papers[-1]) and _all_there(given, papers):
             found.append(question)
+            kinds.add(kind)
+            spent.add(papers[-1].id)
         if len(found) == wanted:
             break
     return tuple(found)
 
 
-def _leads(answer: Answer) -> Iterator[tuple[Paper, str]]:
-    """What the first paper says beyond the answer, then the papers that were found and not used, best first."""
+def _tells(fresh: Iterable[Passage], kind: Kind, paper: Paper) -> bool:
+    """Whether what was not quoted before says of that paper what was asked."""
+    return any(passage.paper_id == paper.id and kind.told.search(passage.text) for passage in fresh)
+
+
+def _all_there(answer: Answer, papers: Iterable[Paper]) -> bool:
+    return {paper.id for paper in papers} <= {source.paper.id for source in answer.sources}
+
+
+def _leads(answer: Answer) -> Iterator[tuple[Kind, tuple[Paper, ...], str]]:
+    """What the first paper says beyond the answer, that paper beside another one, then the papers that were found and not used,
+    best first. The last paper of each is the one from which something new is to come."""
     cited = {source.paper.id for source in answer.sources}
+    others = [hit.paper for hit in answer.retrieved if hit.paper.id not in cited]
     for source in answer.sources[:1]:
-        yield from ((source.paper, question) for question in _deeper(source.paper, [p.text for p in source.passages]))
-    for hit in answer.retrieved:
-        if hit.paper.id not in cited and (question := question_about(hit.paper)):
-            yield hit.paper, question
+        first = source.paper
+        yield from ((kind, (first,), said) for kind, said in _deeper(first, [p.text for p in source.passages]))
+        if name_of(first) and (rival := next((paper for paper in others[:NEAR] if name_of(paper)), None)):
+            yield BOTH, (first, rival), BOTH.of_name.format(name_of(first), name_of(rival))
+    for paper in others:
+        yield from ((kind, (paper,), said) for kind, said in _deeper(paper, ()))
+        if plain := question_about(paper):
+            yield PLAIN, (paper,), plain
 
 
-def _deeper(paper: Paper, used: Collection[str]) -> Iterator[str]:
-    """A question about figures or data in sentences that were not quoted; one is enough of one paper."""
-    title = " ".join((paper.title or "").split())
-    subject = name_of(paper) or (f"“{title}”" if 0 < len(title) <= TITLE_LETTERS else "")
-    if not subject:
+def _deeper(paper: Paper, used: Collection[str]) -> Iterator[tuple[Kind, str]]:
+    """Questions that sentences which were not quoted may answer, one of each kind."""
+    name, title = name_of(paper), " ".join((paper.title or "").split())
+    if not name and not 0 < len(title) <= TITLE_LETTERS:
         return
     sentences = [paper.abstract[start:end] for start, end in sentence_spans(paper.abstract)]
     rest = [sentence for sentence in sentences if not any(sentence in one or one in sentence for one in used)]
-    for pattern, question in ((_FIGURE, f"How large are the gains of {subject}?"), (_DATA, f"Which data does {subject} use?")):
-        if any(pattern.search(sentence) for sentence in rest):
-            yield question
-            return
+    for kind in KINDS:
+        if any(kind.told.search(sentence) for sentence in rest):
+            yield kind, kind.of_name.format(name) if name else kind.of_title.format(f"“{title}”")

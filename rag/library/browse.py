@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,14 +13,14 @@ import sqlalchemy as sa
 
 from rag.library.catalogue import PAPERS, SOURCES, Catalogue
 from rag.library.keywords import KeywordIndex
+from rag.library.lookup import FEW, KEPT, Found, Lookup
 from rag.library.selection import Conditions, clause
 from rag.library.sources import load_papers
 from rag.paper import Paper
 
-FEW = 5_000  # papers that a search of the index is narrowed to
 MANY = 2_000  # papers found, above which the page is looked for among all papers in their order
-MOST_WORDS = 12  # of a search; each is one look into the index
-_TOKEN = re.compile(r'"([^"]+)"|(\S+)')
+STEP, FARTHEST = 1_000, 12_000  # papers looked at in a step on that way, and after how many all that are found are listed
+SLACK = 1.5  # of the papers that would be met if those found lay evenly among all
 
 
 class Sort(StrEnum):
@@ -67,116 +66,115 @@ class Page:
 class Browser:
     """Looks things up in a library; remembers the last searches until it changes. Safe to use from several threads."""
 
-    KEPT = 16  # searches
-
     def __init__(self, catalogue: Catalogue, keywords: KeywordIndex) -> None:
-        self._catalogue, self._keywords = catalogue, keywords
-        self._found: dict[tuple[int, str], list[str]] = {}
+        self._catalogue, self._words = catalogue, Lookup(catalogue, keywords)
         self._counted: dict[tuple[int, Query], int] = {}
+        self._last: tuple[tuple[int, Query], tuple[Query, list[str] | None]] | None = None
 
     def page(self, query: Query, offset: int, limit: int) -> Page:
         """The papers from number `offset` (0 the first), at most `limit`."""
         total = self.count(query)
-        query, ids = self._found_by_words(query)
-        if ids is not None and query.sort is Sort.BEST and _bare(query):
-            chosen = ids[offset : offset + limit]
-        else:
-            with self._catalogue.reading() as db:
-                if ids is None or len(ids) <= MANY or query.sort is Sort.BEST:
-                    chosen = list(db.execute(_select(query, ids).limit(limit).offset(offset)).scalars())
-                else:  # so many that the first ones are soon met on the way through all, for which there is an index
-                    wanted = set(ids)
-                    ordered = (own for own in db.execute(_select(query, None)).scalars() if own in wanted)
-                    chosen = list(islice(ordered, offset, offset + limit))
+        chosen = self._ids(query, offset, limit)
         with self._catalogue.reading() as db:
             papers = load_papers(db, chosen)
         return Page(tuple(papers[i] for i in chosen if i in papers), total)
 
     def ids(self, query: Query, limit: int) -> list[str]:
         """The ids of at most so many papers found, in order."""
-        query, found = self._found_by_words(query)
-        with self._catalogue.reading() as db:
-            return list(db.execute(_select(query, found).limit(limit)).scalars())
+        return self._ids(query, 0, limit)
 
     def count(self, query: Query) -> int:
         """How many papers the query finds."""
         if query.everything:
             return self._catalogue.count()
+        if _bare(query):
+            return self._words.find(query.words).total
         key = (self._catalogue.version(), query)
-        query, ids = self._found_by_words(query)
-        if ids is not None and _bare(query):
-            return len(ids)
         if key not in self._counted:
-            with self._catalogue.reading() as db:
-                counted = sa.select(sa.func.count()).select_from(_select(query, ids).order_by(None).subquery())
-                _keep(self._counted, key, int(db.execute(counted).scalar_one()))
+            narrowed, ids = self._found(query)
+            if ids is not None and _bare(narrowed):
+                number = len(ids)
+            else:
+                with self._catalogue.reading() as db:
+                    counted = sa.select(sa.func.count()).select_from(_select(narrowed, ids).order_by(None).subquery())
+                    number = int(db.execute(counted).scalar_one())
+            for old in list(self._counted)[: max(0, len(self._counted) - KEPT + 1)]:
+                self._counted.pop(old, None)
+            self._counted[key] = number
         return self._counted[key]
 
-    def _found_by_words(self, query: Query) -> tuple[Query, list[str] | None]:
-        """The papers that the words find, None without words. Of those that may be found at all, where these are given: two long
-        lists at once SQLite would compare pair by pair. The query is without that condition then."""
-        ids = self.matches(query.words) if query.words.strip() else None
-        if ids is None or query.within is None:
-            return query, ids
-        inside = set(query.within)
-        return replace(query, within=None), [paper_id for paper_id in ids if paper_id in inside]
-
-    def matches(self, words: str) -> list[str]:
-        """Ids of the papers in which all the words occur, in any inflection in title and abstract, or as part of authors,
-        organisation, comment or year; those whose title and abstract fit best first (BM25 added up). A word that no text has
-        may be part of one in a title."""
-        tokens = list(dict.fromkeys((phrase or word).strip() for phrase, word in _TOKEN.findall(words)))[:MOST_WORDS]
-        tokens = [token for token in tokens if any(c.isalnum() for c in token)]
-        key = (self._catalogue.version(), json.dumps(tokens))
-        if key not in self._found:
-            _keep(self._found, key, self._look_up(tokens))
-        return self._found[key]
-
-    def _look_up(self, tokens: Sequence[str]) -> list[str]:
-        if not tokens:
-            return []
-        told = [_told(token, title=not self._keywords.knows(token)) for token in tokens]
-        beside: dict[tuple[str, ...], list[str]] = {}  # what the text has still to hold -> papers that tell the rest
+    def _ids(self, query: Query, offset: int, limit: int) -> list[str]:
+        """Ids from number `offset` on."""
+        if _bare(query):
+            found = self._words.find(query.words)
+            if query.sort is Sort.BEST:
+                return self._words.best(found, offset + limit)[offset:]
+            if found.total > MANY and (met := self._on_the_way(query, found, offset, limit)) is not None:
+                return met
+        query, ids = self._found(query)
+        if ids is not None and _bare(query) and query.sort is Sort.BEST:
+            return ids[offset : offset + limit]
         with self._catalogue.reading() as db:
-            for paper_id, *marks in db.execute(sa.select(PAPERS.c.id, *told).where(sa.or_(*told))):
-                rest = tuple(token for token, mark in zip(tokens, marks, strict=True) if not mark)
-                beside.setdefault(rest, []).append(paper_id)
-        scores = dict(self._keywords.holding(tokens))
-        for rest, ids in beside.items():
-            few = len(ids) <= FEW
-            found = dict(self._keywords.holding(rest, ids if few else None)) if rest else dict.fromkeys(ids, 0.0)
-            for paper_id in found if few else found.keys() & set(ids):
-                scores.setdefault(paper_id, found[paper_id])
-        return sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))
+            if ids is None or len(ids) <= MANY or query.sort is Sort.BEST or query.conditions.author:
+                return list(db.execute(_select(query, ids).limit(limit).offset(offset)).scalars())
+            wanted = set(ids)
+            ordered = (own for own in db.execute(_select(query, None)).scalars() if own in wanted)
+            return list(islice(ordered, offset, offset + limit))
 
+    def _on_the_way(self, query: Query, found: Found, offset: int, limit: int) -> list[str] | None:
+        """So many are found that the first ones are soon met on the way through all papers in their order, for which there is
+        an index. None where they are not."""
+        met: list[str] = []
+        reach = round(SLACK * (offset + limit) * self._catalogue.count() / found.total) + STEP  # papers, if they lie evenly
+        with self._catalogue.reading() as db:
+            ordered = db.execute(_select(replace(query, words=""), None).limit(min(reach, FARTHEST))).scalars()
+            while step := list(islice(ordered, STEP)):
+                inside = self._words.among(found, step)
+                met += [paper_id for paper_id in step if paper_id in inside]
+                if len(met) >= min(offset + limit, found.total):
+                    return met[offset : offset + limit]
+        return None
 
-def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
-    for old in list(kept)[: max(0, len(kept) - Browser.KEPT + 1)]:
-        kept.pop(old, None)
-    kept[key] = value
+    def _found(self, query: Query) -> tuple[Query, list[str] | None]:
+        """As `_narrowed`, which is asked twice for every page: for the count and for the papers."""
+        key = (self._catalogue.version(), query)
+        last = self._last
+        if last is None or last[0] != key:
+            self._last = last = (key, self._narrowed(query))
+        return last[1]
+
+    def _narrowed(self, query: Query) -> tuple[Query, list[str] | None]:
+        """The papers that the words and an author's name find, None without either; and the query without those conditions that
+        all of them are known to meet. Two long lists at once SQLite would compare pair by pair."""
+        named = self._named(query.conditions.author)
+        if not query.words.strip():
+            if named is None:
+                return query, None
+            inside = named if query.within is None else named & set(query.within)
+            # A name has no best match.
+            return replace(query, within=None, sort=Sort.NEWEST if query.sort is Sort.BEST else query.sort), sorted(inside)
+        found = self._words.find(query.words)
+        if found.total > MANY and not _bare(query):
+            rest = replace(query, words="", sort=Sort.ADDED)
+            narrowed, known = self._narrowed(rest)
+            with self._catalogue.reading() as db:
+                allowed = list(db.execute(_select(narrowed, known).limit(FEW + 1)).scalars())
+            if len(allowed) <= FEW:
+                return Query(words=query.words, sort=query.sort), self._words.ranked(found, allowed)
+        ids = self._words.all(found)
+        for own in (named, None if query.within is None else set(query.within)):
+            ids = ids if own is None else [paper_id for paper_id in ids if paper_id in own]
+        return replace(query, within=None), ids
+
+    def _named(self, author: str | None) -> set[str] | None:
+        """The papers that may have that author, None where they are many; whether they do have is for SQL to say."""
+        found = self._words.beside.by_author(author) if author else None
+        return found if found is not None and len(found) <= FEW else None
 
 
 def _bare(query: Query) -> bool:
-    """Whether the words alone choose."""
-    return Query(words=query.words, sort=query.sort) == query
-
-
-def _told(token: str, *, title: bool) -> sa.ColumnElement[bool]:
-    """SQL: the token occurs in what is known beside the text. Names are kept as JSON, in which other letters are escaped."""
-    columns: list[sa.ColumnElement[bool]] = [
-        sa.cast(PAPERS.c.authors, sa.Text).like(_pattern(json.dumps(token)[1:-1]), escape="\\"),
-        PAPERS.c.organisation.like(_pattern(token), escape="\\"),
-        PAPERS.c.comment.like(_pattern(token), escape="\\"),
-    ]
-    if title:
-        columns.append(PAPERS.c.title.like(_pattern(token), escape="\\"))
-    if token.isdecimal() and len(token) == 4:
-        columns.append(PAPERS.c.year == int(token))
-    return sa.or_(*columns)
-
-
-def _pattern(token: str) -> str:
-    return "%" + re.sub(r"([\\%_])", r"\\\1", token) + "%"
+    """Whether words choose, and nothing else does."""
+    return bool(query.words.strip()) and Query(words=query.words, sort=query.sort) == query
 
 
 def _select(query: Query, ids: Sequence[str] | None) -> sa.Select[Any]:

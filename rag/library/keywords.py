@@ -93,22 +93,44 @@ class KeywordIndex:
         searcher = self._index.searcher()
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in searcher.search(query, limit).hits]
 
-    def holding(self, phrases: Sequence[str], only: Sequence[str] | None = None) -> list[tuple[str, float]]:
+    def holding(
+        self, phrases: Sequence[str], only: Sequence[str] | None = None, limit: int | None = None
+    ) -> list[tuple[str, float]]:
         """(paper id, BM25) of every paper whose text holds all the phrases, the words of each side by side, in any inflection;
-        best first. `only` narrows it to these papers. About 1 µs of processor time for each paper found."""
+        best first. `only` narrows it to these papers, `limit` to so many. About 4 µs of processor time for each paper told."""
         from tantivy import Occur, Query
 
-        said = [" ".join(WORD.findall(phrase)) for phrase in phrases]
-        if not all(said):
+        parts = self._all_of(phrases)
+        if not parts:
             return []
-        parts = [(Occur.Must, self._index.parse_query_lenient(f'"{phrase}"', ["text"])[0]) for phrase in said]
         if only is not None:
             those = Query.const_score_query(Query.term_set_query(self._index.schema, "id", list(only)), 0.0)
             parts.append((Occur.Must, those))
         self.refresh()
         searcher = self._index.searcher()
-        found = searcher.search(Query.boolean_query(parts), max(1, searcher.num_docs)).hits
+        wanted = max(1, searcher.num_docs if limit is None else min(limit, searcher.num_docs))
+        found = searcher.search(Query.boolean_query(parts), wanted, count=False).hits
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in found]
+
+    def number(self, phrases: Sequence[str]) -> int:
+        """How many papers' texts hold all the phrases: as `holding` finds them, without telling which."""
+        from tantivy import Query
+
+        parts = self._all_of(phrases)
+        self.refresh()
+        if not parts:
+            return 0
+        found: Any = self._index.searcher().search(Query.boolean_query(parts), 1)
+        return int(found.count)
+
+    def _all_of(self, phrases: Sequence[str]) -> list[Any]:
+        """The parts of a query, none where a phrase has no word."""
+        from tantivy import Occur
+
+        said = [" ".join(WORD.findall(phrase)) for phrase in phrases]
+        if not all(said):
+            return []
+        return [(Occur.Must, self._index.parse_query_lenient(f'"{phrase}"', ["text"])[0]) for phrase in said]
 
     def knows(self, phrase: str) -> bool:
         """Whether any paper's text holds the phrase."""

@@ -6,7 +6,6 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,21 +15,14 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from rag.embedding import Vectors
+from rag.library import topics
 from rag.library.schema import INDEXED, PAPERS
 from rag.library.similar import centre
 from rag.library.stores import Stores
-from rag.paper import Paper
-from rag.terms import QUESTION_WORDS, WORD, stem
 
 SAMPLE = 5_000  # papers drawn; of a larger library as many, spread over it
 MOST_CLUSTERS, PER_CLUSTER = 16, 12  # as many clusters as the root of (papers / PER_CLUSTER)
-TERMS = 3  # that name a cluster
-FILE = "map-1.json"  # the number changes with the way it is drawn
-_COMMON_WORDS = """
-also based can existing however method methods model models new novel one paper propose proposed results show shows such task
-tasks two using work approach approaches use used
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+FILE = "map-2.json"  # the number changes with the way it is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ def draw(stores: Stores, mark: str) -> LibraryMap:
         Point(paper.id, paper.label, paper.year, round(float(x), 4), round(float(y), 4), int(cluster))
         for paper, (x, y), cluster in zip(chosen, plane, clusters, strict=True)
     )
-    return LibraryMap(mark, stores.catalogue.count(), tuple(_names(chosen, clusters)), points)
+    return LibraryMap(mark, stores.catalogue.count(), tuple(topics.names(chosen, clusters.tolist())), points)
 
 
 def _spread(stores: Stores) -> list[str]:
@@ -108,31 +100,6 @@ def _plane(vectors: Vectors, clusters: NDArray[np.int64]) -> Vectors:
     _, _, directions = np.linalg.svd(spread, full_matrices=False)
     plane: Vectors = centred @ directions[:2].T
     return plane
-
-
-def _names(papers: Sequence[Paper], clusters: NDArray[np.int64]) -> list[str]:
-    """For each cluster the terms with the largest share · log(share / share in all papers), a paper counted once a term."""
-    inside: list[Counter[str]] = [Counter() for _ in range(int(clusters.max()) + 1)]
-    spelled: dict[str, Counter[str]] = {}
-    for paper, cluster in zip(papers, clusters.tolist(), strict=True):
-        words = set(WORD.findall(f"{paper.title or ''} {paper.abstract}".lower()))
-        words = {word for word in words if len(word) > 2 and word.isalpha() and word not in QUESTION_WORDS | _COMMON}
-        inside[cluster].update({stem(word) for word in words})
-        for word in words:
-            spelled.setdefault(stem(word), Counter())[word] += 1
-    everywhere: Counter[str] = sum(inside, Counter())
-    names: list[str] = []
-    for number, counts in enumerate(inside):
-        size = int(np.count_nonzero(clusters == number))
-        scores = {
-            term: count / size * math.log(count / size * len(papers) / everywhere[term])
-            for term, count in counts.items()
-            if count > 1 or size < PER_CLUSTER
-        }
-        best = sorted(scores, key=lambda term: (-scores[term], term))[:TERMS]
-        name = ", ".join(spelled[term].most_common(1)[0][0] for term in best) or "other"
-        names.append(name if name not in names else f"{name} ({number + 1})")
-    return names
 
 
 def load(home: Path, mark: str) -> LibraryMap | None:

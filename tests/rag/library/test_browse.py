@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,41 @@ def test_columns_filter(library: Assistant) -> None:
     (file,) = [name for name, _ in library.tallies().files]
     assert library.browse(Query(file=file)).total == 4
     assert library.browse(Query(file="another")).total == 0
+
+
+@pytest.mark.parametrize("sort", [Sort.BEST, Sort.NEWEST, Sort.TITLE])
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(words="whisker"),
+        Query(words="the of"),
+        Query(words="seal", years=(2022, None)),
+        Query(words="whisker", conditions=Conditions(author="müller")),
+        Query(conditions=Conditions(author="Müller")),
+        Query(words="whisker", conditions=Conditions(has_title=True)),
+    ],
+)
+def test_where_much_is_found_other_ways_lead_to_the_same_papers(
+    library: Assistant, monkeypatch: pytest.MonkeyPatch, query: Query, sort: Sort
+) -> None:
+    query = replace(query, sort=sort)
+    page = library.browse(query)
+    found = [paper.id for paper in page.papers]
+    assert found
+    assert page.total == len(found)
+    for names in ({"browse.MANY": 0}, {"browse.FEW": 0, "lookup.FEW": 0}, {"browse.MANY": 0, "browse.STEP": 1}):
+        with monkeypatch.context() as patch:
+            for name, value in names.items():
+                patch.setattr(f"rag.library.{name}", value)
+            library.__dict__.pop("_browser")
+            again = library.browse(query)
+            assert ([paper.id for paper in again.papers], again.total) == (found, page.total)
+            assert [paper.id for paper in library.browse(query, 1, 1).papers] == found[1:2]
+
+
+def test_small_words_are_looked_for_in_the_text_and_not_in_names(library: Assistant) -> None:
+    assert titles(library, Query(words="to", sort=Sort.BEST)) == ["Seal Sleep"]  # "wake to breathe"; not "Institute"
+    assert titles(library, Query(words="stitu", sort=Sort.BEST)) == ["Seal Sleep"]
 
 
 @pytest.mark.parametrize("sort", [Sort.BEST, Sort.TITLE])
