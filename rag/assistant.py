@@ -11,6 +11,7 @@ from functools import cached_property
 from threading import Thread
 
 from rag.answering.abstain import NO_MATCH, REFUSAL, Confidence, confidence, nearly, refuses
+from rag.answering.conflict import conflict, with_both_sides
 from rag.answering.draft import Draft, OnSentence
 from rag.answering.evidence import choose, screen
 from rag.answering.extractive import quote
@@ -144,7 +145,7 @@ class Assistant(Upkeep):
                     )
                 from rag.answering.written import write
 
-                return write(
+                written = write(
                     question,
                     choose(screened.sentences),
                     backends[chosen],
@@ -155,6 +156,7 @@ class Assistant(Upkeep):
                     history=turns,
                     cancelled=cancelled,
                 )
+                return with_both_sides(written, conflict(found.searched, screened.sentences))
 
             spec, draft = first_usable(specs, compose, on_token)
         if on_sentence is not None and (draft.abstained or spec == EXTRACTIVE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from rag.answering.comparison import table
@@ -11,6 +11,7 @@ from rag.answering.deciding import deciding
 from rag.answering.draft import Draft
 from rag.answering.listing import lines
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Table, Verdict
+from rag.answering.sought import fresh, leading
 from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence, passages_of, together
 from rag.retrieval.understand import QuestionType
@@ -37,12 +38,15 @@ def quote(
     question: str = "",
     opening: str = "",
     beyond: int = 0,
+    turn: str = "",
+    before: Collection[str] = (),
 ) -> Draft:
     """Pick sentences up to about `words` words; `sentences` are those of each hit, best hit first.
 
     Papers come in order of rank, sentences of one paper in the order of the abstract. Where one paper is quoted the one comes
     first that decides a yes-no or a how-much `question`, or else the best. A list has one line a paper, below an `opening` that
     says how many there are; `beyond` are those that were not even looked at. Papers that disagree are told apart by side.
+    Where a `turn` of a conversation is answered from one paper, what was quoted `before` gives way to what is new.
     """
     near = together(papers_to_quote(kind, hits, sentences))
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
@@ -50,7 +54,9 @@ def quote(
         return told(lines(near, question), "\n", on_token, left_out=len(hits) - len(near) + beyond, opening=said)
     if kind is QuestionType.ONE and (sides := conflict(question, sentences)):
         return told([*sides.agree, *sides.deny], "\n", on_token, note=sides.text, opening=f"{sides.text}\n")
-    first = (deciding(question, near[0]) or max(near[0], key=lambda s: s.score)) if len(near) == 1 else None
+    if turn and kind is QuestionType.ONE and near:
+        near, question = [fresh(turn, near[0], before)], turn
+    first = (deciding(question, near[0]) or leading(question, near[0])) if len(near) == 1 else None
     picked = pick(kind, near, words, first)
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
     if kind is QuestionType.COMPARE:

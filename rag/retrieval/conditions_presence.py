@@ -17,6 +17,8 @@ FIELDS = {
     "has_upvotes": r"(?:(?:number of )?up-?votes?)",
 }
 """What a record may lack -> how it is called."""
+OWN = frozenset({"has_date", "has_title", "has_arxiv_id", "has_doi"})
+"""What nothing but a paper has: said of anything near it, it is said of a paper."""
 _GIVE = r"(?:have|name|give|state|mention|list|carry|show)"
 _LACKS = (
     rf"(?:without|with no|ha(?:s|ve) no|lack(?:s|ing)?|(?:name|give|state|mention|list|carr(?:y|ie)|show)s? no|missing"
@@ -26,7 +28,7 @@ _HAS = rf"(?:with|ha(?:s|ve)|having|carry(?:ing)?|that {_GIVE}s?)(?: (?:an?|any|
 _KNOWN = r"(?:known|given|stated|recorded|listed|named|there|available)"
 _END = (
     rf"(?=\s*[,.?!;:)\]]|\s*$| (?:and|or|nor|but|about|on|concerning|{_KNOWN}|is|are|at all|please|published|dated|since|before"
-    r"|after|in (?:the|my|our|this) (?:library|records?|dumps?|files?))\b)"
+    r"|after|in (?:the|my|our|this|your) (?:whole )?(?:library|records?|dumps?|files?|collection|corpus|set|list))\b)"
 )
 _BOUND = r"(?! (?:after|before|since|of|in|between|from|later|earlier|on|until|at|who|named)\b)"
 
@@ -59,7 +61,7 @@ def _of(name: str, noun: str) -> tuple[Rule, ...]:
         rule(rf"\b(?:where|for which|of which) no {noun} (?:is|are) {_KNOWN}\b", says(**{name: False})),
         rule(rf"\b(?:with|of|from) (?:an? |the )?(?:unknown|missing) {noun}{_END}", says(**{name: False}), near_work=True),
         rule(rf"\b{whose} {noun} (?:is|are) {_KNOWN}\b", says(**{name: True})),
-        rule(rf"\b{_LACKS} {noun}{_END}", _lacks(name), near_work=True),
+        rule(rf"\b{_LACKS} {noun}{'' if name in OWN else _END}\b", _lacks(name), near_work=name not in OWN),
         rule(rf"\b{_HAS} {noun}{_END}{_BOUND}", says(**{name: True}), near_work=True),
     )
 

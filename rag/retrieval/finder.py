@@ -14,8 +14,10 @@ from rag.library.catalogue import Catalogue
 from rag.library.selection import Conditions, Facts, Order, counts, facts, undecided
 from rag.paper import Paper
 from rag.retrieval.conditions import Reading, read_conditions
-from rag.retrieval.followup import conditions_only, leans, meant, standalone, stands_alone
+from rag.retrieval.evidence import sentence_passages
+from rag.retrieval.followup import conditions_only, leans, meant, pointed_at, standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words, stem
 
@@ -24,11 +26,17 @@ GATHERED = 40  # papers a list by topic and metadata holds at most
 NEAR = 0.75  # share of the best paper's score down to which a paper belongs to such a list
 FURTHER = 0.95  # what a further query counts
 TIED = 10  # papers that may share the place that one was asked for
+CALLED = 10  # papers among which the one is looked for whose record is asked for
 RANKED = 5  # papers "the newest papers" stands for where no number is said
 ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
 WORKS = re.compile(
     r"\b(papers|works?|studies|surveys|articles|abstracts|publications|preprints|research|ones|records|entries|titles"
     r"|everything|anything|benchmarks|datasets)\b",
+    re.IGNORECASE,
+)
+ASKS_FIGURE = re.compile(r"^\W*(?:(?:by|in|on|for|at) )?how (?:much|many|long|fast|far|large|big|often)\b", re.IGNORECASE)
+IN_WORKS = re.compile(
+    r",? ?\b(?:in|from|of|by|among|across|according to) (?:the |any |all )?(?:papers?|works?|studies|articles)\b ?(?=\W|$)",
     re.IGNORECASE,
 )
 _ABOUT = """
@@ -49,7 +57,8 @@ class Found:
     `searched` is the text that was searched; `labels` the conditions in the user's words; `note` says what they did.
     `listing` is True where metadata alone chose the papers, `follows` where the turn was read in the light of earlier ones,
     `ordered` where the hits stand in an order that was asked for, or by date. `opening` says how many papers there are, where
-    that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out.
+    that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
+    where the records of the papers found answer, not their abstracts.
     """
 
     hits: tuple[Hit, ...]
@@ -62,6 +71,7 @@ class Found:
     ordered: bool = False
     opening: str = ""
     beyond: int = 0
+    record: Particulars | None = None
 
 
 class Helper(Protocol):
@@ -97,6 +107,8 @@ class Finder:
     ) -> Found:
         """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions, and
         those whose label is in `without` are read over. Where `within` is given, only papers with these ids are found."""
+        if (told := self._by_record(question, history, within)) is not None:
+            return told
         reading, topic = self._read(question, history, without) if filters else (Reading(), None)
         stated = bool(reading.conditions or reading.order)
         them = meant(question, history) if stated and not about_what(reading.topic) else None
@@ -121,6 +133,29 @@ class Finder:
         hits = with_further(hits, helper, searched, lambda query: search(query, limit))
         return Found(tuple(hits), question_type(question), searched, follows=searched != question)
 
+    def _by_record(self, question: str, history: Sequence[Answer], within: Collection[str] | None) -> Found | None:
+        """The papers whose record is asked for: those the turn points at, or the one that is called so."""
+        asked = read_particulars(question) or (read_again(question, history[-1].question) if history else None)
+        if asked is None or (not asked.paper and not any(answer.sources for answer in history)):
+            return None
+        if asked.paper:
+            inside = Conditions(within=tuple(within)) if within is not None else Conditions()
+            search = self._retriever.search if within is None else partial(self._retriever.search_within, conditions=inside)
+            near = search(asked.paper, CALLED)
+            paper = called(asked.paper, [hit.paper for hit in near]) or (near[0].paper if stands_alone(near) else None)
+            if paper is None and not asked.surely:
+                return None
+            hits = tuple(hit for hit in near if paper is not None and hit.paper.id == paper.id)
+        else:
+            few, wanted = pointed_at(question, history)
+            ids = [paper.id for paper in few]
+            if len(ids) < wanted:  # of "those three" the answers quoted two
+                found = self._retriever.search(standalone(question, history), CALLED)
+                ids += [hit.paper.id for hit in found if hit.paper.id not in ids][: wanted - len(ids)]
+            papers = self._catalogue.get(ids)
+            hits = tuple(Hit(papers[key], sentence_passages(papers[key])[0], 1.0, {}) for key in ids if key in papers)
+        return Found(hits, QuestionType.ONE, asked.paper or question, follows=not asked.paper, record=asked)
+
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
         if again := conditions_only(question, history):
@@ -135,6 +170,8 @@ class Finder:
         note = self._note(reading)
         if not about_what(topic):
             return self._list(question, reading, note)
+        if before is None and ASKS_FIGURE.search(topic) and not asks_to_count(question):
+            topic = IN_WORKS.sub("", topic)  # of one paper, though papers are named
         several = before is not None or WORKS.search(" ".join((topic, *reading.labels))) is not None
         kind = QuestionType.LIST if several else question_type(topic)
         conditions = reading.conditions

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answering.record import Answer, Hit
 from rag.paper import Paper
-from rag.terms import content_words
+from rag.terms import content_words, stem
 
 ALONE_COSINE, ALONE_LEAD = 0.4, 0.1
 """A turn that finds one paper this well, this far ahead of the next, needs nothing from the turns before it: of 21 later
@@ -52,8 +52,21 @@ LEANING = re.compile(
 )
 
 
+_NOUNS = """
+ablation accuracy advantage approach author base baseline benchmark benefit cause caveat code conclusion contribution cost data
+dataset detail difference disadvantage downside drawback effect evaluation evidence exactly example experiment explanation figure
+finding future gain idea improvement key limit limitation main mean method metric model motivation name novelty number outcome
+performance problem proposed proof reason result score setup short shortcoming size solution source speed summary takeaway task
+technique theory topic weakness work
+"""
+PARTS = frozenset(stem(word) for word in _NOUNS.split())
+"""What a paper has: a turn of nothing else ("What are the results?") asks for that of the paper talked of."""
+
+
 def leans(turn: str) -> bool:
-    """Whether the wording points back: a connective in front, a pronoun, a place in a list."""
+    """Whether the wording points back: a connective in front, a pronoun, a place in a list, or nothing but a part of a paper."""
+    if set(content_words(turn)) <= PARTS:
+        return True
     return LEANING.search(turn) is not None or PLACE.search(turn) is not None or SEVERAL.search(turn) is not None
 
 
@@ -107,6 +120,25 @@ def meant(turn: str, history: Sequence[Answer]) -> tuple[str, ...] | None:
         return None
     last = next((answer for answer in reversed(history) if answer.sources), None)
     return None if last is None else tuple(source.paper.id for source in last.sources)
+
+
+def pointed_at(turn: str, history: Sequence[Answer]) -> tuple[list[Paper], int]:
+    """The papers that "who wrote it?" means, and how many are meant: the one at the place that is said, those of earlier answers
+    where more are meant than the last one has, or else all of the last answer that has any."""
+    last = next((answer for answer in reversed(history) if answer.sources), None)
+    if last is None:
+        return [], 0
+    listed = next((answer for answer in reversed(history) if len(answer.sources) > 1), last)
+    place = PLACE.search(turn)
+    index = _PLACES[place[1].lower()] if place else None
+    if index is not None and index < len(listed.sources):
+        return [listed.sources[index].paper], 1
+    several = SEVERAL.search(turn)
+    said = (several[1] or several[2] or several[3]).lower() if several else ""
+    if COUNTS.get(said, 0) > len(last.sources):
+        recalled = _papers(history)[: COUNTS[said]]
+        return recalled, 0 if said == "all" else COUNTS[said]
+    return [source.paper for source in last.sources], 0
 
 
 def _papers(history: Sequence[Answer]) -> list[Paper]:
