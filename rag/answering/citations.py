@@ -6,7 +6,6 @@ Keys are drawn anew for every question, so that no text of a paper can name one.
 
 from __future__ import annotations
 
-import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -18,8 +17,8 @@ from rag.answering.record import OUTSIDE_MARK, Passage
 LETTERS, DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"  # no vowels, so no words; nothing that looks like something else
 GROUP_LIMIT = 80  # characters between the brackets of a citation at most
 
-_PATTERN = (LETTERS, DIGITS, LETTERS, DIGITS, LETTERS)
-_KEYS = math.prod(len(choice) for choice in _PATTERN)  # 438,976
+_PAIRS = tuple(letter + digit for letter in LETTERS for digit in DIGITS)
+_KEYS = len(_PAIRS) * len(_PAIRS) * len(LETTERS)  # 438,976
 _INSIDE = r"([^\[\]()【】（）［］\n]*)"
 _GROUP = re.compile(rf"\[\[{_INSIDE}\]\]|\[{_INSIDE}\]|\({_INSIDE}\)|【{_INSIDE}】|（{_INSIDE}）|［{_INSIDE}］")
 _ENDS_GROUP = re.compile(r"[\[\]()【】（）［］\n]")
@@ -76,11 +75,9 @@ def fresh_keys(count: int, avoid: str = "") -> tuple[str, ...]:
 
 def _key(number: int) -> str:
     """The key of a number below `_KEYS`: asking the system for chance once a key, and not once a sign, is five times as quick."""
-    signs = []
-    for choice in _PATTERN:
-        number, place = divmod(number, len(choice))
-        signs.append(choice[place])
-    return "".join(signs)
+    number, last = divmod(number, len(LETTERS))
+    first, second = divmod(number, len(_PAIRS))
+    return _PAIRS[first] + _PAIRS[second] + LETTERS[last]
 
 
 def resolve(text: str, keys: Mapping[str, Passage], outside: str = "") -> Resolved:

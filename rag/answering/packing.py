@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.answering.citations import fresh_keys
 from rag.answering.evidence import Evidence
@@ -83,6 +84,7 @@ def _line(key: str, text: str) -> str:
     return f"[{key}] {inert_line(text)}"
 
 
+@lru_cache(maxsize=4096)  # the same sentences are shown for many questions
 def inert_line(text: str) -> str:
     """Foreign text on one line, with what chat templates take for the end of a turn taken apart and floods of signs cut."""
     line = " ".join(visible(text).split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.record import Passage
@@ -41,26 +41,46 @@ def copied(sentence: str, passages: Sequence[Passage]) -> Passage | None:
     at least four words, and what stands around it in its sentence must not take it back ("we found no evidence that …").
     """
     words = sentence.strip(MARKS).split()
-    plain = " ".join(words).casefold()
-    # Most sentences are no copies, and a pattern as long as a sentence takes longer to build than to look for.
-    passages = [passage for passage in passages if words and plain in " ".join(passage.text.split()).casefold()]
-    if not passages:
+    if not words:
         return None
-    wanted = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)", re.IGNORECASE)
     for passage in passages:
-        for found in wanted.finditer(passage.text):
-            if stands(passage.text, found.start(), found.end(), len(words)):
-                start, end = found.span()
-                if passage.text[end : end + 1] in {".", "!", "…"} and sentence.rstrip()[-1] in ".!…":
-                    end += 1
-                return replace(passage, start=passage.start + start, end=passage.start + end, text=passage.text[start:end])
+        for start, end in places(words, passage.text):
+            if stands(passage.text, start, end, len(words)):
+                closed = passage.text[end : end + 1] in {".", "!", "…"} and sentence.rstrip()[-1] in ".!…"
+                till = end + closed
+                return replace(passage, start=passage.start + start, end=passage.start + till, text=passage.text[start:till])
     return None
+
+
+def places(words: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the text in which these words follow one another, whatever the case and the white space between them."""
+    said, spaced = " ".join(words), " ".join(text.split())
+    if said.casefold() not in spaced.casefold():  # most sentences are no copies
+        return
+    if spaced != text or not (text.isascii() and said.isascii()):
+        pattern = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)"
+        yield from (found.span() for found in re.finditer(pattern, text, re.IGNORECASE))
+        return
+    # The same without a pattern: one as long as a sentence takes a millisecond to build.
+    said, lower, start = said.lower(), text.lower(), 0
+    while (start := lower.find(said, start)) >= 0:
+        end = start + len(said)
+        if _in_word(lower[start - 1 : start]) or _in_word(lower[end : end + 1]):
+            start += 1
+        else:
+            yield start, end
+            start = end
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def stands(text: str, start: int, end: int, words: int) -> bool:
     """Whether `text[start:end]` is said there, not merely mentioned."""
-    first = max((a for a, _ in sentence_spans(text) if a <= start), default=0)
-    last = min((b for _, b in sentence_spans(text) if b >= end), default=len(text))
+    spans = sentence_spans(text)
+    first = max((a for a, _ in spans if a <= start), default=0)
+    last = min((b for _, b in spans if b >= end), default=len(text))
     before, after = text[first:start].strip(MARKS + "([“"), text[end:last].rstrip(MARKS + ")]”")
     if not before and not after.strip():
         return True

@@ -17,6 +17,14 @@ from rag.library.near import bands, words
 from rag.library.schema import AMENDED, INDEXED, PAPERS, SOURCES, State, in_pages
 from rag.paper import Paper, Source
 
+IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+THESE = sa.select(PAPERS).where(PAPERS.c.id.in_(IDS))
+THEIR_FILES = (
+    sa.select(SOURCES.c.paper_id, SOURCES.c.file, SOURCES.c.line)
+    .where(SOURCES.c.paper_id.in_(IDS), SOURCES.c.file != "")
+    .order_by(SOURCES.c.seq)
+)
+"""Every search asks both: putting them together costs as much as running them."""
 FIELDS = ("title", "authors", "author_count", "organisation", "date", "year", "arxiv_id", "doi", "comment", "upvotes", "url")
 
 
@@ -81,7 +89,7 @@ def load_papers(db: sa.Connection, ids: Collection[str]) -> dict[str, Paper]:
     found: dict[str, Paper] = {}
     for part in in_pages(list(ids)):
         files = source_files(db, part)
-        for row in db.execute(sa.select(PAPERS).where(PAPERS.c.id.in_(part))).mappings():
+        for row in db.execute(THESE, {"ids": part}).mappings():
             found[row["id"]] = paper_of(row, files.get(row["id"], ()))
     return found
 
@@ -89,8 +97,7 @@ def load_papers(db: sa.Connection, ids: Collection[str]) -> dict[str, Paper]:
 def source_files(db: sa.Connection, ids: Sequence[str]) -> dict[str, tuple[Source, ...]]:
     """Paper id -> its sources, the first one first; a file that names the paper twice is one source, with its last line."""
     lines: dict[str, dict[str, int]] = {}
-    query = sa.select(SOURCES.c.paper_id, SOURCES.c.file, SOURCES.c.line).where(SOURCES.c.paper_id.in_(ids), SOURCES.c.file != "")
-    for paper_id, file, line in db.execute(query.order_by(SOURCES.c.seq)):
+    for paper_id, file, line in db.execute(THEIR_FILES, {"ids": list(ids)}):
         lines.setdefault(paper_id, {})[file] = line
     return {paper_id: tuple(Source(*item) for item in files.items()) for paper_id, files in lines.items()}
 

@@ -17,6 +17,7 @@ from rag.library.passages import cut, key_of, paper_of, passage_of
 from rag.library.selection import Conditions, Order, count, matching, select
 from rag.library.vectors import VectorStore
 from rag.paper import Paper
+from rag.recent import Recent
 from rag.retrieval import statement
 from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
 from rag.retrieval.feedback import expand
@@ -34,6 +35,7 @@ could reach that repeats each of them for ever."""
 NAMED = 30  # papers whose titles are compared with names in the question
 TITLE = 4  # words of a statement at most that may be a name; longer ones are claims
 MANY = 3  # papers of one name from which it tells nothing
+CUT = 2048  # papers whose passages are kept, some 4 KB each
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
 DEEP = 2000
 
@@ -59,6 +61,7 @@ class HybridRetriever:
         self._vectors = vectors
         self._keywords = keywords
         self._embedder = embedder
+        self._cut: Recent[tuple[str, list[Passage]]] = Recent(CUT)
         # Words are looked up while the question is embedded and Chroma asked, which leave the interpreter to others.
         self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="words")
 
@@ -235,7 +238,7 @@ class HybridRetriever:
         """The passage nearest to the question, by paper, for papers that only the keyword leg found."""
         if not papers:
             return {}
-        passages = cut(papers, self._embedder)
+        passages = self._passages(papers)
         stored = self._vectors.vectors_of([key_of(passage) for own in passages for passage in own])
 
         def cosine(passage: Passage) -> float:
@@ -243,6 +246,16 @@ class HybridRetriever:
             return -1.0 if own is None else float(own @ vector)
 
         return {paper.id: max(own, key=cosine) for paper, own in zip(papers, passages, strict=True)}
+
+    def _passages(self, papers: Sequence[Paper]) -> list[list[Passage]]:
+        """The passages of each paper; cutting one takes as long as finding it."""
+        known = self._cut.get(paper.id for paper in papers)
+        old = [paper for paper in papers if paper.id not in known or known[paper.id][0] != paper.abstract]
+        if old:
+            fresh = {paper.id: (paper.abstract, own) for paper, own in zip(old, cut(old, self._embedder), strict=True)}
+            self._cut.put(fresh)
+            known |= fresh
+        return [known[paper.id][1] for paper in papers]
 
 
 def best_of(passages: Iterable[tuple[Passage, float]]) -> Dense:
