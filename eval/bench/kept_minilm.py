@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,6 +49,10 @@ class KeptMiniLM(OnnxMiniLM):
         """Unit vectors of shape (len(texts), 384)."""
         self.prepare(texts, lambda _done, _total: None)
         return np.stack([self._known[key_of(text)] for text in texts]) if texts else super().embed(texts)
+
+    def embed_each(self, blocks: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+        """What `embed` gives for each block."""
+        yield from map(self.embed, blocks)
 
     def _save(self) -> None:
         """Write beside the file and rename: a run killed meanwhile leaves the old file whole."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
@@ -31,6 +31,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension), in the order of `texts`."""
+        ...
+
+    def embed_each(self, blocks: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+        """What `embed` gives for each block, in order; `blocks` is iterated in another thread. To be closed if not used up."""
         ...
 
     def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
@@ -17,8 +19,13 @@ from rag.embedding.batches import FINE, batches
 from rag.embedding.eight_bits import eight_bits
 from rag.embedding.graph import EPSILON, WIDTH, Weights, build_graph, read_weights, silence_openvino
 from rag.embedding.weights import WEIGHTS_SHA256, find_weights
+from rag.stages import made_ahead
+
+Store = Callable[[Sequence[Vectors], Sequence[int]], None]
+"""Is given a model's outputs for a batch, which hold within the call alone, and which of a block's texts they are of."""
 
 MAX_TOKENS = 512
+WAITING = 16  # batches given to each core at once: work enough while a thread that stores has Python's lock for 0.2 s
 RECENT = 256  # questions whose vectors are kept: one is searched for, scored, and often asked again
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -70,14 +77,22 @@ class MiniLM:
         """Unit vectors of shape (len(texts), 384). Text beyond 512 word pieces is not read: cut passages before."""
         if len(texts) == 1:
             return self._recent(texts[0]).copy()
-        encodings = self._tokenizer.encode_batch([encodable(text) for text in texts])
         vectors = np.empty((len(texts), WIDTH), np.float32)
-
-        def store(outputs: Sequence[Vectors], places: Sequence[int]) -> None:
-            vectors[places] = outputs[0][: len(places)]
-
-        self._bulk.run([own.ids for own in encodings], store)
+        self._bulk.run(self._ids(texts), into(vectors))
         return vectors
+
+    def embed_each(self, blocks: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+        """What `embed` gives for each block of texts, the next ones being prepared and begun before it is asked for."""
+        begun: deque[Vectors] = deque()
+
+        def jobs() -> Iterator[tuple[list[list[int]], Store]]:
+            for ids in encoded:
+                begun.append(np.empty((len(ids), WIDTH), np.float32))
+                yield ids, into(begun[-1])
+
+        with closing(made_ahead(lambda: map(self._ids, blocks), 1)) as encoded:
+            for _ in self._bulk.stream(jobs()):
+                yield begun.popleft()
 
     def read(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Every text with the last layer's vectors of its word pieces, in the order of `texts`; cut like `embed`."""
@@ -104,6 +119,9 @@ class MiniLM:
             self._free = free  # only encodes from here on, which threads may do side by side
         return [e.offsets for e in self._free.encode_batch([encodable(text) for text in texts], add_special_tokens=False)]
 
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [own.ids for own in self._tokenizer.encode_batch([encodable(text) for text in texts])]
+
     def _embed_one(self, text: str) -> Vectors:
         inputs = padded([self._tokenizer.encode(encodable(text)).ids], length=FINE)
         with self._lock:
@@ -111,36 +129,86 @@ class MiniLM:
 
 
 class Bulk:
-    """Many texts through a model, in batches of similar length and one in flight a core: little is spent on padding, and no core
-    waits. Threads take turns."""
+    """Many texts through a model, in batches of similar length and always some waiting: little is spent on padding, and no core
+    waits."""
 
-    def __init__(self, model: Callable[[], Any], requests: int) -> None:
+    def __init__(self, model: Callable[[], Any], cores: int) -> None:
         """`model` is asked for once, when the first texts come."""
-        self._open, self._requests = model, requests
+        self._open, self._requests = lru_cache(1)(model), WAITING * cores
         self._queue: Any = None
         self._lock = threading.Lock()
 
-    def run(self, ids: Sequence[list[int]], store: Callable[[Sequence[Vectors], Sequence[int]], None]) -> None:
-        """`store` gets the model's outputs for a batch, which hold within the call alone, and which of the texts they are of."""
-        import openvino as ov
-
-        def done(request: Any, places: list[int]) -> None:
-            store([tensor.data for tensor in request.output_tensors], places)
-
+    def run(self, ids: Sequence[list[int]], store: Store) -> None:
+        """Have one block of texts read; threads take turns."""
         with self._lock:
             if self._queue is None:
-                self._queue = ov.AsyncInferQueue(self._open(), self._requests)
-            self._queue.set_callback(done)
-            for batch in batches([len(own) for own in ids]):
-                rows = [ids[place] for place in batch.places]
-                self._queue.start_async(list(padded(rows, batch.rows, batch.length)), list(batch.places))
-            self._queue.wait_all()
+                self._queue = self._new_queue()
+            for _ in flow(self._queue, [(ids, store)]):
+                pass
+
+    def stream(self, blocks: Iterable[tuple[Sequence[list[int]], Store]]) -> Generator[None, None, None]:
+        """Have block after block read, beside what others have read; yields when the next block is stored whole."""
+        with self._lock:
+            queue = self._new_queue()
+        yield from flow(queue, blocks)
+
+    def _new_queue(self) -> Any:
+        import openvino as ov
+
+        return ov.AsyncInferQueue(self._open(), self._requests)
+
+
+def flow(queue: Any, blocks: Iterable[tuple[Sequence[list[int]], Store]]) -> Generator[None, None, None]:
+    """Yields when the next block is stored whole; by then some batches of the one behind it are in work.
+
+    What a batch gave is fetched when its request is needed again and not by a callback, which would hold up a core whenever
+    another thread has Python's lock.
+    """
+    running: dict[int, tuple[int, Store, Sequence[int]]] = {}
+    left: dict[int, int] = {}  # batches of each block that are not stored, in the order of the blocks
+
+    def finished(request: int) -> None:
+        if (own := running.pop(request, None)) is not None:
+            block, store, places = own
+            store([tensor.data for tensor in queue[request].output_tensors], places)
+            left[block] -= 1
+
+    def whole() -> Iterator[None]:
+        while left and not left[first := next(iter(left))]:
+            del left[first]
+            yield
+
+    try:
+        for block, (ids, store) in enumerate(blocks):
+            planned = batches([len(own) for own in ids])
+            left[block] = len(planned)
+            for batch in planned:
+                inputs = list(padded([ids[place] for place in batch.places], batch.rows, batch.length))
+                request = queue.get_idle_request_id()  # the one that `start_async` takes
+                finished(request)
+                running[request] = (block, store, batch.places)
+                queue.start_async(inputs)
+                yield from whole()
+    finally:
+        queue.wait_all()
+    for request in list(running):
+        finished(request)
+    yield from whole()
 
 
 def encodable(text: str) -> str:
     """The text, character for character, without lone surrogates: they stand for bytes that are no text, and the tokenizer
     refuses them."""
     return SURROGATE.sub("\ufffd", text)
+
+
+def into(vectors: Vectors) -> Store:
+    """Puts the text vectors of a batch into their rows of `vectors`."""
+
+    def store(outputs: Sequence[Vectors], places: Sequence[int]) -> None:
+        vectors[list(places)] = outputs[0][: len(places)]
+
+    return store
 
 
 def padded(ids: list[list[int]], rows: int = 1, length: int = 1) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

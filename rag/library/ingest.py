@@ -10,18 +10,23 @@ import itertools
 import queue
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
+
+import numpy as np
 
 from rag.answering.record import Passage
 from rag.embedding import Embedder, Vectors
 from rag.errors import ReadError, VouchError
 from rag.library import disk
 from rag.library.catalogue import Catalogue, Outcome, Place
-from rag.library.manifest import AT_ONCE, outdated, register
+from rag.library.head_start import HeadStart
+from rag.library.manifest import AT_ONCE, Outdated, outdated, register
 from rag.library.passages import cut, embedded_text
 from rag.library.removal import settle
 from rag.library.report import IngestProgress, IngestReport
@@ -42,10 +47,10 @@ AHEAD = 2  # embedded blocks that may wait for the writer
 class Intake:
     """Puts records into the catalogue in batches, and counts what became of them."""
 
-    def __init__(self, catalogue: Catalogue, progress: Progress) -> None:
+    def __init__(self, catalogue: Catalogue, progress: Progress, head_start: HeadStart | None = None) -> None:
         self.outcomes: Counter[Outcome] = Counter()
         self.skipped: list[ReadError] = []
-        self._catalogue, self._progress = catalogue, progress
+        self._catalogue, self._progress, self._head_start = catalogue, progress, head_start
         self._batch: list[tuple[Paper, Place | None]] = []
         self._afterwards: list[Callable[[], None]] = []
 
@@ -53,21 +58,27 @@ class Intake:
         """Take a record; without a place it lies where its sources say."""
         self._batch.append((paper, place))
         if len(self._batch) >= READ_BATCH:
-            self.finish()
+            new = self.finish()
+            if self._head_start is not None:
+                self._head_start.take(new)
 
     def after(self, action: Callable[[], None]) -> None:
         """Do this as soon as all records taken so far are in the catalogue."""
         self._afterwards.append(action)
 
-    def finish(self) -> None:
-        """Put what was taken into the catalogue."""
+    def finish(self) -> list[Paper]:
+        """Put what was taken into the catalogue; returns what is new there."""
+        new: list[Paper] = []
         if self._batch:
             placed = [place for _, place in self._batch if place is not None]
-            self.outcomes.update(self._catalogue.add([paper for paper, _ in self._batch], placed or None))
+            outcomes = self._catalogue.add([paper for paper, _ in self._batch], placed or None)
+            self.outcomes.update(outcomes)
+            new = [paper for (paper, _), outcome in zip(self._batch, outcomes, strict=True) if outcome is Outcome.NEW]
             self._progress(IngestProgress("reading", self.outcomes.total(), None))
         for action in self._afterwards:
             action()
         self._batch, self._afterwards = [], []
+        return new
 
 
 def ingest(
@@ -85,21 +96,23 @@ def ingest(
     """
     began = time.perf_counter()
     prepare(stores)
-    take = Intake(stores.catalogue, progress)
     files = 0
-    for item in items:
-        if isinstance(item, ReadError):
-            take.skipped.append(item)
-            continue
-        files += 1
-        path, records = item
-        for record in records:
-            if isinstance(record, ReadError):
-                take.skipped.append(record)
-            else:
-                take.record(record, place(path, record) if place else None)
-    take.finish()
-    passages, note = index_all(stores, embedder, progress)
+    with HeadStart(embedder) as head_start:
+        wanted = not is_put_off(stores)
+        take = Intake(stores.catalogue, progress, head_start if wanted else None)
+        for item in items:
+            if isinstance(item, ReadError):
+                take.skipped.append(item)
+                continue
+            files += 1
+            path, records = item
+            for record in records:
+                if isinstance(record, ReadError):
+                    take.skipped.append(record)
+                else:
+                    take.record(record, place(path, record) if place else None)
+        take.finish()
+        passages, note = index_all(stores, embedder, progress, head_start)
     return IngestReport(
         files=files,
         records=take.outcomes.total(),
@@ -121,21 +134,30 @@ def prepare(stores: Stores) -> None:
     settle(stores)
 
 
-def index_all(stores: Stores, embedder: Callable[[], Embedder], progress: Progress) -> tuple[int, str]:
+def index_all(
+    stores: Stores, embedder: Callable[[], Embedder], progress: Progress, head_start: HeadStart | None = None
+) -> tuple[int, str]:
     """Index what is pending, unless the index has changed and much would have to be embedded again without being asked for.
 
-    Returns the number of passages embedded, and what is to be told.
+    Returns the number of passages embedded, and what is to be told. `head_start` has embedded some of them.
     """
-    change = outdated(stores.catalogue, stores.index_name)
-    if change is not None and change.papers > AT_ONCE:
+    if (change := is_put_off(stores)) is not None:
         return 0, f"{change.message} {change.remedy}"
-    return index_pending(stores, embedder, progress), ""
+    return index_pending(stores, embedder, progress, head_start.end() if head_start else {}), ""
 
 
-def index_pending(stores: Stores, embedder: Callable[[], Embedder], progress: Progress) -> int:
-    """Embed and store every pending paper; returns the number of passages embedded.
+def is_put_off(stores: Stores) -> Outdated | None:
+    """What has changed, where much would have to be embedded again because of it."""
+    change = outdated(stores.catalogue, stores.index_name)
+    return change if change is not None and change.papers > AT_ONCE else None
 
-    One thread embeds, another stores, so that neither waits for the other.
+
+def index_pending(
+    stores: Stores, embedder: Callable[[], Embedder], progress: Progress, known: Mapping[str, Vectors] = MappingProxyType({})
+) -> int:
+    """Embed and store every pending paper; returns the number of passages embedded. `known` are vectors of texts.
+
+    One thread cuts, one embeds and one stores, so that none waits for another.
     """
     total = stores.catalogue.pending_count(stores.index_name)
     if total == 0:
@@ -144,18 +166,34 @@ def index_pending(stores: Stores, embedder: Callable[[], Embedder], progress: Pr
     writer = _Writer(stores)
     papers_done = passages_done = 0
     progress(IngestProgress("embedding", 0, total))
-    try:
+    cut_ones: deque[tuple[list[Paper], list[list[Passage]], list[str]]] = deque()
+
+    def unknown() -> Iterator[list[str]]:
         for papers in stores.catalogue.pending(stores.index_name, BLOCK):
             passages = cut(papers, model)
-            flat = [(paper, passage) for paper, own in zip(papers, passages, strict=True) for passage in own]
-            vectors = model.embed([embedded_text(paper, passage) for paper, passage in flat])
-            writer.take(_Block(papers, passages, vectors))
-            papers_done += len(papers)
-            passages_done += len(flat)
-            progress(IngestProgress("embedding", papers_done, total))
+            texts = [embedded_text(paper, p) for paper, own in zip(papers, passages, strict=True) for p in own]
+            cut_ones.append((papers, passages, texts))
+            yield [text for text in texts if text not in known]
+
+    try:
+        with closing(model.embed_each(unknown())) as embedded:
+            for vectors in embedded:
+                papers, passages, texts = cut_ones.popleft()
+                writer.take(_Block(papers, passages, with_known(vectors, texts, known)))
+                papers_done += len(papers)
+                passages_done += len(texts)
+                progress(IngestProgress("embedding", papers_done, total))
     finally:
         writer.finish()
     return passages_done
+
+
+def with_known(vectors: Vectors, texts: Sequence[str], known: Mapping[str, Vectors]) -> Vectors:
+    """The vectors of all texts (len(texts), dimension): `vectors` are those of texts that are not known, in their order."""
+    if len(vectors) == len(texts):
+        return vectors
+    rows = iter(vectors)
+    return np.stack([known[text] if text in known else next(rows) for text in texts])
 
 
 def forget_lost_indexes(stores: Stores) -> None:

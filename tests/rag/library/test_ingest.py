@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -127,13 +127,10 @@ class FailingSecondTime(MiniLM):
 
     def __init__(self, embedder: MiniLM) -> None:
         self.__dict__.update(embedder.__dict__)
-        self.calls = 0
 
-    def embed(self, texts: list[str]) -> Vectors:  # type: ignore[override]
-        self.calls += 1
-        if self.calls == 2:
-            raise ModelError("The model is gone.")
-        return super().embed(texts)
+    def embed_each(self, blocks: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+        yield next(super().embed_each(blocks))
+        raise ModelError("The model is gone.")
 
 
 def test_a_failing_embedder_leaves_the_rest_for_the_next_run(
@@ -243,3 +240,34 @@ def test_the_dumps_again_embed_nothing(
         again = library.ingest([shared / "corpus"])
         assert (again.records, again.unchanged, again.papers, again.passages) == (223, 223, 217, 0)
         assert isinstance(library.stores(), Stores)
+
+
+def test_what_was_embedded_while_reading_went_on_is_not_embedded_again(
+    library: Assistant, embedder: MiniLM, abstracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of two records: what the head start has embedded by the end of reading is given to the writer as it is."""
+    monkeypatch.setattr(module, "READ_BATCH", 2)
+    given: list[str] = []
+
+    class Noting(MiniLM):
+        def __init__(self) -> None:
+            self.__dict__.update(embedder.__dict__)
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            given.extend(texts)
+            return super().embed(texts)
+
+        def embed_each(self, blocks: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+            def noted() -> Iterator[Sequence[str]]:
+                for block in blocks:
+                    given.extend(block)
+                    yield block
+
+            yield from super().embed_each(noted())
+
+    papers = [Paper(id=f"abs:{n}", title=f"Paper {n}", abstract=f"Finding {n} is new. Its end.") for n in range(7)]
+    report = ingest([(abstracts, iter(papers))], library.stores(), Noting, silent)
+    assert report.passages == 7
+    assert held(library) == (7, 7, 7)
+    assert sorted(given) == sorted(f"Paper {n}. Finding {n} is new. Its end." for n in range(7))
+    assert library.search("What is finding 3?")[0].paper.id == "abs:3"
