@@ -23,7 +23,7 @@ from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
 from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
 from rag.retrieval.letters import shared, weigh, wording, words_of
-from rag.retrieval.lookup import LIFT, asked_names, is_called
+from rag.retrieval.lookup import LIFT, PLAIN, asked_names, coined, is_called, names_of, used_names
 from rag.retrieval.understand import Form, form_of
 from rag.terms import WORD, content_words, stem
 
@@ -34,6 +34,7 @@ REACH = 1.1
 could reach that repeats each of them for ever."""
 NAMED = 30  # papers whose titles are compared with names in the question
 TITLE = 4  # words of a statement at most that may be a name; longer ones are claims
+READ = 15  # papers whose abstracts are looked into for a name that they coined
 MANY = 3  # papers of one name from which it tells nothing
 CUT = 2048  # papers whose passages are kept, some 4 KB each
 NARROW = 500  # matching papers up to which every one is scored; above, both legs go deep and are filtered
@@ -87,7 +88,8 @@ class HybridRetriever:
         else:
             scores = smooth(fuse(cosines, keyword), around)
         if form is not Form.STATEMENT or len(words_of(question)) <= TITLE:
-            scores = self._named(question, scores)
+            named = self._named(question, scores)
+            scores = self._coining(question, scores) if named is scores and form is not Form.SEVERAL else named
         return self._hits(vector, dense, keyword, scores, limit)
 
     def _named(self, question: str, scores: dict[str, float]) -> dict[str, float]:
@@ -99,6 +101,21 @@ class HybridRetriever:
         titles = self._catalogue.titles(ranked(scores)[:NAMED])
         called = [key for key, title in titles.items() if is_called(title, said, odd)]
         return {**scores, **{key: scores[key] + LIFT for key in called}} if 0 < len(called) < MANY else scores
+
+    def _coining(self, question: str, scores: dict[str, float]) -> dict[str, float]:
+        """The scores, that of the paper raised that coined the one name the question uses ("What does LoRA change?"), in its
+        title, or else in its abstract. Names of several papers are compared, and none is raised."""
+        used = set(used_names(question))
+        if not used:
+            return scores
+        best = ranked(scores)[:NAMED]
+        titles = self._catalogue.titles(best)
+        called = {key: own for key, title in titles.items() if (own := names_of(title) & used)}
+        if not called:
+            texts = self._catalogue.texts(best[:READ])
+            called = {key: own for key, text in texts.items() if (own := coined(text) & used)}
+        same = len(set().union(*called.values())) == 1 and len(called) < MANY
+        return {**scores, **{key: scores[key] + PLAIN for key in called}} if same else scores
 
     def _several(
         self,

@@ -12,12 +12,32 @@ from rag.terms import QUESTION_WORDS
 
 LIFT = 0.2
 """What a paper that is asked for by name gains; more than candidates of one question usually lie apart."""
+PLAIN = 0.1
+"""The same for one that coined a name which the question merely uses."""
 LIKE = 0.8  # likeness from which a word that no paper has is taken for a name written another way
 LEAST = 5  # letters of such a word
 ASKED = re.compile(
     r"\bthe (?P<name>[\w-]+(?: [\w-]+){0,2}?) (?:paper|article|study|work|authors)\b|^\W*(?P<all>[\w-]+)\W*$", re.IGNORECASE
 )
 _WORDS = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
+_NAME = re.compile(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Z]\w*\d|\d[A-Z]")
+_CALLS = (
+    r"(?:[Ww]e (?:\w+ )?(?:propose|introduce|present|develop|design|release|call|name|dub|term|coin|devise|build|create)"
+    r"|(?:paper|work|study|article) (?:proposes|introduces|presents|develops)"
+    r"|(?:called|named|dubbed|termed|coined|namely|denoted as)"
+    r"|[Pp]roposed (?:method|approach|model|framework|algorithm),?)"
+)
+_SMALL = (
+    r"(?:(?!(?:for|of|in|with|on|by|to|via|using|from|over|at|between|based|that|which|into|and|than|as)\b)"
+    r"[a-z]+(?:-[a-z]+)*,? )"
+)
+_COINED = re.compile(
+    rf"\b{_CALLS},? (?:[\"'“*]|{_SMALL}){{0,7}}[\"'“*]?"
+    r"(?:(?P<long>[A-Z][\w-]*(?: [\w-]+){1,8}) ?\((?P<abbr>[A-Z][\w.-]{1,14})\)"
+    r"|(?P<bare>[A-Z](?=[\w-]*[A-Z0-9-])[\w-]{1,24}(?:\.\d)?)"
+    r"(?=[,.;:)\"'”*]|$| ?[(–—]| (?:which|that|is|to|for|as|by|with|on|in|and|at|via|using|an?|method|framework|model|dataset"
+    r"|benchmark|algorithm|approach|corpus)\b))"
+)
 _LONG = 6  # words of a title's head at most that are a name
 
 
@@ -76,6 +96,30 @@ def _pairs(word: str) -> frozenset[str]:
 def folded(text: str) -> str:
     """Letters and digits alone, in lower case."""
     return "".join(_WORDS.findall(text.lower())).replace("-", "").replace(".", "")
+
+
+def used_names(question: str) -> list[str]:
+    """Names used plainly, "DPO" or "Peri-LN": words with two capitals, or a capital behind a small letter or beside a digit, as
+    `folded`. None of a question that is written in capitals."""
+    if question.isupper():
+        return []
+    words = (word.removesuffix("s") if word[:-1].isupper() else word for word in _WORDS.findall(question))
+    return list(dict.fromkeys(folded(word) for word in words if _NAME.search(word) and len(folded(word)) > 1))
+
+
+@lru_cache(maxsize=4096)
+def coined(text: str) -> frozenset[str]:
+    """The names that an abstract gives to what it is about, as `folded`: "we propose X", "a framework called X", and the letters
+    behind a long form that it proposes, "we call Long Form (LF)". One that is merely spelled out, "based on Long Form (LF)",
+    is somebody else's."""
+    found = [(match["long"], match["abbr"] or match["bare"]) for match in _COINED.finditer(text)]
+    return frozenset(folded(name) for long, name in found if _spells(long, name))
+
+
+def _spells(long: str | None, name: str) -> bool:
+    """Whether the letters of a name stand in its long form, in order."""
+    letters = iter(folded(long)) if long else None
+    return letters is None or all(letter in letters for letter in folded(name).rstrip("s") if letter.isalpha())
 
 
 def _known(word: str, known: Mapping[str, float], stems: Mapping[str, str]) -> bool:

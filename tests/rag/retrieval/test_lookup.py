@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from rag.assistant import Assistant
-from rag.retrieval.lookup import asked_names, folded, is_called, names_of
+from rag.retrieval.lookup import asked_names, coined, folded, is_called, names_of, used_names
 
 
 def asked(question: str, known: str) -> tuple[set[str], set[str]]:
@@ -46,3 +49,40 @@ def test_a_name_with_a_slip_is_known_again() -> None:
 @pytest.mark.parametrize("question", ["Q7LatticSign", "How fast is Q7LaticeSign?", "What does the Q7LatticeSign paper say?"])
 def test_the_library_finds_a_paper_by_its_name(small: Assistant, question: str) -> None:
     assert small.search(question, 1)[0].paper.title == "Q7LatticeSign: signatures for small devices"
+
+
+@pytest.mark.parametrize(
+    ("abstract", "names"),
+    [
+        ("The algorithm, which we call Direct Preference Optimization (DPO), is stable.", {"dpo"}),
+        ("We propose Low-Rank Adaptation (LoRA), which freezes weights.", {"lora"}),
+        ("To close the gap we introduce X-Cross, a model of several domains.", {"xcross"}),
+        ("We build a new dataset called CREAK with 13k claims.", {"creak"}),
+        ("We fine-tune with LoRA and compare to Direct Preference Optimization (DPO).", set()),
+        ("We propose a method for LLMs that needs no labels.", set()),
+        ("We propose DPO variants.", set()),
+    ],
+)
+def test_an_abstract_coins_names(abstract: str, names: set[str]) -> None:
+    assert coined(abstract) == names
+
+
+def test_names_are_used_plainly() -> None:
+    assert used_names("What does LoRA change in Peri-LN?") == ["lora", "periln"]
+    assert used_names("How do LLMs learn?") == ["llm"]
+    assert used_names("How do Bees dance in Norway?") == used_names("WHAT IS THIS?") == []
+
+
+PLAIN = [
+    ("Drawing lots", "Tenants draw lots for their rooms, as most who share a flat do. RentSplit is no better."),
+    ("Envy in shared flats", "We propose RentSplit, which asks each friend for an envy score. They stay friends."),
+    ("Snow on roofs", "Roofs break under snow. A sensor weighs it in time."),
+]
+
+
+def test_a_name_used_plainly_finds_the_paper_that_coined_it(
+    tmp_path: Path, open_library: Callable[[Path], Assistant], write_papers: Callable[..., Path]
+) -> None:
+    with open_library(tmp_path / "home") as assistant:
+        assistant.ingest([write_papers(tmp_path / "papers.jsonl", PLAIN)])
+        assert assistant.search("What is RentSplit?", 1)[0].paper.title == "Envy in shared flats"
