@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +17,7 @@ from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.recent import Recent
 from rag.retrieval import statement
+from rag.retrieval.beside import Beside
 from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
 from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
@@ -64,7 +63,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._cut: Recent[tuple[str, list[Passage]]] = Recent(CUT)
         # Words are looked up while the question is embedded and Chroma asked, which leave the interpreter to others.
-        self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="words")
+        self._beside = Beside()
 
     def search(self, question: str, limit: int) -> list[Hit]:
         """At most `limit` hits, best first, one per paper, each with its best passage. `rag.retrieval.understand.Form` says
@@ -74,11 +73,11 @@ class HybridRetriever:
         form = form_of(question)
         depth = max(DEPTH, 2 * limit)
         wide = depth if form is Form.QUESTION else max(WIDE, depth)
-        words = self._beside.submit(self._keywords.search, question, wide)
+        words = self._beside.begin(self._keywords.search, question, wide)
         vector = self._embedder.embed([question])[0]
         passages, vectors = self._vectors.around(vector, wide)
         dense = best_of(zip(passages, (float(c) for c in vectors @ vector), strict=True))
-        keyword = dict(words.result())
+        keyword = dict(words())
         cosines = {key: cosine for key, (_, cosine) in dense.items()}
         around = means(passages, vectors)
         if form is Form.SEVERAL:
@@ -194,15 +193,15 @@ class HybridRetriever:
             by_words = dict(self._keywords.search(side, depth))
             return by_words, matching(self._catalogue, conditions, list(by_words))
 
-        words = [self._beside.submit(among_words, side) for side in sides]
+        words = [self._beside.begin(among_words, side) for side in sides]
         vectors = [self._embedder.embed([side])[0] for side in sides]  # each for itself, as those of questions are remembered
-        others = [self._beside.submit(self._vectors.nearest_keys, vector, depth) for vector in vectors[1:]]
+        others = [self._beside.begin(self._vectors.nearest_keys, vector, depth) for vector in vectors[1:]]
         legs = []
         for n, (side, vector) in enumerate(zip(sides, vectors, strict=True)):
             near: dict[str, tuple[str, float]] = {}
-            for key, cosine in others[n - 1].result() if n else self._vectors.nearest_keys(vector, depth):
+            for key, cosine in others[n - 1]() if n else self._vectors.nearest_keys(vector, depth):
                 near.setdefault(paper_of(key), (key, cosine))
-            by_words, inside = words[n].result()
+            by_words, inside = words[n]()
             inside |= matching(self._catalogue, conditions, [paper for paper in near if paper not in by_words])
             dense = {paper: (passage_of(key), cosine) for paper, (key, cosine) in near.items() if paper in inside}
             keyword = {paper: score for paper, score in by_words.items() if paper in inside}
