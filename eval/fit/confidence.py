@@ -29,6 +29,8 @@ ANSWERABLE = 0.75
 PARTS = {"missing-detail": 7, "false-premise": 5, "absent-paper": 4, "out-of-domain": 2}
 """Share of questions in the curve's mix that the library answers, and the parts that the unanswerable kinds have in the rest: as
 among the development questions."""
+BOUNDED = {"cosine"}
+"""Features by which a bound goes (`FAR` in `abstain`): beside the others they weigh nothing."""
 GRID = [round(0.02 * n, 2) for n in range(50)]
 
 
@@ -48,7 +50,7 @@ def rows_of(stage: str, rows: Sequence[Row]) -> list[tuple[Row, bool]]:
 def fit_stage(stage: str, rows: Sequence[Row]) -> Stage:
     """Ridge logistic regression over the stage's features."""
     taught = rows_of(stage, rows)
-    names = sorted(getattr(taught[0][0].features, stage))
+    names = sorted(getattr(taught[0][0].features, stage).keys() - BOUNDED)
     x = np.array([[getattr(row.features, stage)[name] for name in names] for row, _ in taught])
     y = np.array([float(met) for _, met in taught])
     weights = np.array([weight_of(row) for row, _ in taught])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.answering.abbreviations import abbreviated, abbreviations
 from rag.answering.polarity import cues
 from rag.answering.roles import comparison, exchanged, same_order
 from rag.answering.scales import FURTHER, marks, prefixed, under_negation
@@ -15,6 +16,7 @@ JUDGED = 5  # sentences nearest to the question by which the learned verdict jud
 SAME, LONG = 2, 20
 """Words that must stand beside both ends before they are surely said of the same thing; one more in a question of more words than
 this. One word is as often shared by chance (12 false premises, 13 answerable questions), two are not (21 and 2)."""
+BESIDE = 5  # words either side of an end of a scale that say what it is said of
 NEAREST = 3  # sentences nearest to the question that may deny
 ASKS_WHETHER = re.compile(
     r"^\W*(is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might)\b|\b(whether|or not)\b", re.IGNORECASE
@@ -71,24 +73,29 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
         anchored=1.0 if prefixed(question, near) else anchored,
         loose=float(loose),
         negated=float(negated(question, near[0])),
-        swapped=float(len(question.split()) <= LONG and (swapped(question, near) or turned(question, sentences[:JUDGED]))),
+        swapped=float(len(question.split()) <= LONG and reversed_in(question, sentences)),
         strange=strange,
         denied=UNDENIED if agreed is None else 1 - agreed,
     )
 
 
+def reversed_in(question: str, sentences: Sequence[str]) -> bool:
+    """Whether a near sentence compares two things the other way round, names abbreviated as the paper does."""
+    known = abbreviations(" ".join(sentences))
+    question, *said = (abbreviated(text, known) for text in (question, *sentences[:JUDGED]))
+    return swapped(question, said[:NEAREST]) or turned(question, said)
+
+
 def opposed(question: str, near: Sequence[str]) -> tuple[float, bool]:
     """Whether sentences stand at the other end of a scale: how surely of the same thing, in 0..1, and of anything at all."""
-    asked = marks(ASKING.sub(" ", question), FURTHER)
-    told = [marks(sentence, FURTHER) for sentence in near]
+    asked = marks(ASKING.sub(" ", question), FURTHER, BESIDE)
+    told = [marks(sentence, FURTHER, BESIDE) for sentence in near]
     wanted = SAME if len(question.split()) <= LONG else SAME + 1
     shared, anywhere = 0, False
     for (scale, end), of in asked.items():
         if (scale, 1 - end) in asked:
             continue  # the question names both ends
-        same = {word for found in told for word in found.get((scale, end), ())}
-        other = {word for found in told for word in found.get((scale, 1 - end), ())}
-        shared = max(shared, len(of & other - same))
+        shared = max(shared, *(len(of & said.get((scale, 1 - end), set()) - said.get((scale, end), set())) for said in told))
         speaks = next((found for found in told if (scale, 0) in found or (scale, 1) in found), None)
         anywhere |= speaks is not None and (scale, end) not in speaks
     return min(1.0, shared / wanted), anywhere

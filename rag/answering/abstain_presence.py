@@ -147,10 +147,10 @@ def holds(name: str, text: str) -> bool:
 def called(name: str, title: str, text: str) -> bool:
     """Whether the title has the name, its initials, or one that is nearly so, or the text a name that is nearly the same."""
     key = folded(name)
-    if title and is_called(title, {key}, {key} if len(key) >= SLIP else ()):
+    if title and is_called(title, {key}, ()):
         return True
-    if len(key) < LONG:
-        return False
     digits = re.sub(r"\D", "", key)
-    others = {folded(word) for word in WORD.findall(text) if MIXED.search(word) or sum(c.isupper() for c in word) > 1}
+    others = {folded(word) for word in WORD.findall(title)} if len(key) >= SLIP else set()
+    if len(key) >= LONG:
+        others |= {folded(word) for word in WORD.findall(text) if MIXED.search(word) or sum(c.isupper() for c in word) > 1}
     return any(re.sub(r"\D", "", other) == digits for other in get_close_matches(key, others, cutoff=ALIKE))

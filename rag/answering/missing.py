@@ -17,6 +17,8 @@ from rag.answering.missing_words import (
     DO,
     MEASURE,
     NAMED,
+    PEOPLE,
+    PERSONS,
     POINTS,
     RESULT,
     SHELL,
@@ -82,11 +84,14 @@ JOINS = re.compile(
 """A preposition behind a noun: after an earlier asking word it joins too ("what are the datasets on which")."""
 CLAUSE = re.compile(r"[:;]")
 CLAUSE_END = re.compile(r"[?;:]|\.\s")
+SAMPLE = re.compile(r"\b[Nn] ?= ?\d")
+"""N=12: how many people took part."""
 SINGLE = re.compile(r"\b(one|single) (?:\w+ )?(\w+)", re.IGNORECASE)
 NAMES_OF = re.compile(r"^(?:is|are|was|were) the names? of (?:the )?", re.IGNORECASE)
 ITEM = re.compile(r"\(?\b\d{1,2}\)|\bthird(?:ly)?,", re.IGNORECASE)  # 1), (2) or third, in front of an item of a list
 FIGURE = re.compile(
-    r"(?<![\w.])\d|\b(?:half|third|quarter|twice|double[sd]?|triple[sd]?|halve[sd]?|\w+fold|times)\b", re.IGNORECASE
+    r"(?<![\w.])\d|\b(?:half|third|quarter|twice|double[sd]?|triple[sd]?|halve[sd]?|\w+fold|times|orders? of magnitude)\b",
+    re.IGNORECASE,
 )
 ASKS_SHARE = re.compile(r"\b(?:percent\w*|share|fraction|proportion)\b|%", re.IGNORECASE)
 SHARE = re.compile(r"%|\b(?:per ?cent\w*|half|thirds?|quarters?|tenths?|one in|out of)\b|\b0\.\d", re.IGNORECASE)
@@ -241,6 +246,10 @@ def uncounted(noun: str, numbers: Sequence[Sequence[Sequence[str]]], sentences: 
     """1 less how well the best-placed number counts `noun`; any number will do where that is a shell noun. "One" and "single"
     count only right before the noun, in `sentences`."""
     wanted = [stem(word.lower()) for word in WORD.findall(noun)]
+    if wanted and wanted[-1] in PEOPLE:
+        if any(SAMPLE.search(sentence) for sentence in sentences):
+            return 0.0
+        numbers = [[[wanted[-1] if word in PERSONS else word for word in after] for after in found] for found in numbers]
     if not wanted or wanted[-1] in SHELL - WRITTEN:
         return float(not any(numbers))
     stemmed = set(wanted) - (SHELL - WRITTEN)

@@ -44,7 +44,7 @@ conclusion limitation difficulty challenge downside drawback advantage benefit d
 information term variant combination difference direction form objective goal figure headline edge field area study paper work
 author name order sequence range extent degree scope place position pattern trend outcome consequence behaviour behavior skill
 topic quantity structure relation relationship connection similarity purpose motivation intuition explanation interpretation
-risk harm concern
+risk harm concern shape curve law example characteristic lesson
 """
 _COUNTING = """
 two three four five six seven eight nine ten eleven twelve twenty thirty hundred hundreds thousand thousands million millions
@@ -67,6 +67,9 @@ RESULT = stems(_RESULT) | POINTS
 """Measures that an abstract gives without naming them ("reaches 82% on CIFAR-10")."""
 NAMED = stems(_NAMED)
 """Things that have a name of their own, so that an answer names one."""
+PEOPLE = stems("people person persons participant respondent volunteer subject")
+PERSONS = PEOPLE | stems("user worker annotator student expert rater evaluator clinician patient child adult individual")
+"""Who may have taken part; who asks for the people may mean any of them."""
 WRITTEN = stems("paper study work article")
 """Shell nouns that a survey counts."""
 CLASSES = stems("dataset benchmark corpus corpora model llm baseline task")

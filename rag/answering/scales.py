@@ -70,15 +70,17 @@ PREFIX = re.compile(r"(?:un|in|im|ir|non|dis)([a-z]{4,})")
 PIECE = re.compile(r"n't|[^\W_]+(?=n't)|[^\W_]+")
 
 
-def marks(text: str, scales: dict[str, list[tuple[int, int]]] = SCALES) -> dict[tuple[int, int], set[str]]:
-    """(scale, end) -> the words around those that name it; a negation just before turns the end round."""
+def marks(
+    text: str, scales: dict[str, list[tuple[int, int]]] = SCALES, beside: int = ANCHORED
+) -> dict[tuple[int, int], set[str]]:
+    """(scale, end) -> the words up to `beside` words around those that name it; a negation just before turns the end round."""
     words = PIECE.findall(text.lower())
     stems = [stem(word) for word in words]
     found: dict[tuple[int, int], set[str]] = {}
     for at, word in enumerate(stems):
         for scale, end in scales.get(word, ()):
             turned = not NEGATION.isdisjoint(words[max(0, at - REACH) : at])
-            around = range(max(0, at - ANCHORED), min(len(words), at + ANCHORED + 1))
+            around = range(max(0, at - beside), min(len(words), at + beside + 1))
             of = {stems[n] for n in around if words[n] not in QUESTION_WORDS and stems[n] not in scales}
             found.setdefault((scale, 1 - end if turned else end), set()).update(of)
     return found
