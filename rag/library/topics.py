@@ -72,6 +72,7 @@ control data detection evaluation generation learning modeling modelling models 
 reasoning representation representations search selection systems testing training understanding
 """
 _HEADS = frozenset(_HEAD_WORDS.split())  # name nothing by themselves, but end the names of many things: reinforcement learning
+_PREFIXES = frozenset(("cross", "inter", "multi", "non", "pre", "self", "semi"))  # only begin a name: cross-lingual
 _STYLE = frozenset(_STYLE_WORDS.split()) | QUESTION_WORDS
 _STYLE_STEMS = frozenset(map(stem, _STYLE))
 _JOINED = re.compile(r"[ -]")
@@ -132,7 +133,7 @@ def _terms(text: str) -> Iterator[tuple[Term, str]]:
     for match in WORD.finditer(text):
         word, own = match.group(), stem(match.group().lower())
         telling = len(word) > 2 and word.isalpha() and not _empty(word)
-        if telling:
+        if telling and word.lower() not in _PREFIXES:
             yield (own,), word
         beside = before is not None and own != before[0] and _JOINED.fullmatch(text[end : match.start()])
         if before is not None and beside and (telling or word.lower() in _HEADS):

@@ -23,12 +23,13 @@ def table(
     """Draw `data`, whose lines stand for `rows`; the row just opened, or None. Pass it to an `st.dialog` of which
     `closed(name)` is what happens on dismissal. Cells of the column `opener` are buttons; its words are shown as they are."""
     generation = st.session_state.get(f"{name}-closed", 0)
-    key, opened = f"{name}-{generation}", f"{name}-opened"
+    key, opened, told = f"{name}-{generation}", f"{name}-opened", f"{name}-told"
 
     def select() -> None:
         # A selection of a drawer closed since then is reported once more where an interaction overtakes the closing.
         if generation == st.session_state.get(f"{name}-closed", 0):
             picked = st.session_state[key]["selection"]["rows"]
+            st.session_state[told] = (key, *picked)
             st.session_state[opened] = rows[picked[0]] if picked else None
 
     def press() -> None:
@@ -37,7 +38,7 @@ def table(
 
     # A click on words in a cell would do nothing otherwise, and the boxes are small.
     buttons = st.column_config.ButtonColumn(type="tertiary", alignment="left", width=WIDE, on_click=press, key=f"{key}-pressed")
-    st.dataframe(
+    shown: Any = st.dataframe(
         data,
         key=key,
         height=min(tallest, HEADER + ROW * max(1, len(rows))),
@@ -48,6 +49,10 @@ def table(
         selection_mode="single-row",
         column_config={**columns, opener: buttons},
     )
+    # After a restart a row may be ticked in the table of the session before, ere this one has drawn its own: nobody is told then.
+    picked = shown["selection"]["rows"]
+    if picked and picked[0] < len(rows) and st.session_state.get(told) != (key, *picked):
+        st.session_state[told], st.session_state[opened] = (key, *picked), rows[picked[0]]
     row: T | None = st.session_state.pop(opened, None)
     return row
 
