@@ -165,8 +165,8 @@ def report(rows: Sequence[Row], values: Floats, refused: NDArray[np.bool_]) -> I
                     yield f"  {name} {len(own)}: refused {refused[own].mean():.3f}, AUROC {interval(values[single], values[own])}"
 
 
-def as_row(fitted: Model, rows: Sequence[Row]) -> dict[str, Any]:
-    """What the file holds."""
+def as_row(fitted: Model, rows: Sequence[Row], measured: Sequence[str]) -> dict[str, Any]:
+    """What the file holds; `measured` is the report, so that what the README says can be held against it."""
     counts = Counter(f"{row.library}: {row.source}, {row.kind}{', paper taken out' * row.removed}" for row in rows)
     return {
         "description": "When to refuse: see rag/answering/abstain.py. Chances of three conditions, multiplied and calibrated.",
@@ -181,6 +181,7 @@ def as_row(fitted: Model, rows: Sequence[Row]) -> dict[str, Any]:
             }
             for name, stage in fitted.stages.items()
         },
+        "measured": list(measured),
         "enough": fitted.enough,
         "least": fitted.least,
         "calibration": {"slope": round(fitted.slope, 3), "offset": round(fitted.offset, 3)},
@@ -206,8 +207,9 @@ def main() -> None:
     threshold = fitted.threshold(arguments.risk)
     say = sys.stdout.write
     say(f"answering from a confidence of {threshold} on, for at most {arguments.risk:.0%} wrong answers in the mix\n")
-    say("\n".join(report(rows, values, ~close | (values < threshold))) + "\n")
-    text = json.dumps(as_row(fitted, rows), indent=1) + "\n"
+    measured = list(report(rows, values, ~close | (values < threshold)))
+    say("\n".join(measured) + "\n")
+    text = json.dumps(as_row(fitted, rows, measured), indent=1) + "\n"
     read(text)  # the engine reads what is about to be written
     if arguments.write:
         Path(str(files("rag.answering").joinpath(MODEL))).write_text(text, encoding="utf-8")
