@@ -10,17 +10,20 @@ from rag.library.selection import Conditions, Facts, Order
 from rag.retrieval.dates import marked
 from rag.retrieval.joining import Statement, clash, combined, joined
 from rag.retrieval.orders import read_order
+from rag.retrieval.unwanted import Unwanted, read_unwanted
 from rag.retrieval.wording import Asked, Rule, Said, excluding, near_work, rule
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from a question. `labels` are the conditions in the question's own words; `topic` is the rest of it."""
+    """What was read from a question. `labels` are the conditions in the question's own words; `topic` is the rest of it, without
+    the `unwanted` topics, of which no paper may be."""
 
     conditions: Conditions = field(default_factory=Conditions)
     labels: tuple[str, ...] = ()
     order: Order | None = None
     topic: str = ""
+    unwanted: tuple[Unwanted, ...] = ()
 
 
 @cache
@@ -57,6 +60,13 @@ def read_conditions(question: str, facts: Facts, without: Collection[str] = ()) 
     kept = [statement for statement, label in zip(stated, labels, strict=True) if label not in without]
     values = combined(question, kept)
     labels = [label for label in labels if label not in without]
+    unwanted = []
+    for topic in list(read_unwanted(rest)):
+        label = _label(question[topic.start : topic.end])
+        rest = _blank(rest, topic.start, topic.end)
+        if label not in without:
+            labels.append(label)
+            unwanted.append(topic)
     ranking = read_order(rest, "min_upvotes" in values)
     if ranking is not None:
         label = " … ".join(_label(question[start:end]) for start, end in sorted(ranking.places))
@@ -66,7 +76,8 @@ def read_conditions(question: str, facts: Facts, without: Collection[str] = ()) 
             ranking = None
         else:
             labels.append(label)
-    return Reading(Conditions(**values), tuple(labels), None if ranking is None else ranking.order, " ".join(rest.split()))
+    order = None if ranking is None else ranking.order
+    return Reading(Conditions(**values), tuple(labels), order, " ".join(rest.split()), tuple(unwanted))
 
 
 def _statements(question: str, facts: Facts) -> list[Statement]:

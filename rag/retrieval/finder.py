@@ -110,6 +110,7 @@ class Finder:
         if (told := self._by_record(question, history, within)) is not None:
             return told
         reading, topic = self._read(question, history, without) if filters else (Reading(), None)
+        reading = self._without_unwanted(reading)
         stated = bool(reading.conditions or reading.order)
         them = meant(question, history) if stated and not about_what(reading.topic) else None
         if them is not None:
@@ -155,6 +156,15 @@ class Finder:
             papers = self._catalogue.get(ids)
             hits = tuple(Hit(papers[key], sentence_passages(papers[key])[0], 1.0, {}) for key in ids if key in papers)
         return Found(hits, QuestionType.ONE, asked.paper or question, follows=not asked.paper, record=asked)
+
+    def _without_unwanted(self, reading: Reading) -> Reading:
+        """The reading with the papers about what is not wanted among those its conditions leave out."""
+        topics = [(topic, own.mentions) for own in reading.unwanted for topic in own.topics]
+        if not topics:
+            return reading
+        ids = set().union(*(self._retriever.about(topic, mentions) for topic, mentions in topics))
+        left_out = Conditions(within=tuple(sorted(ids)))
+        return replace(reading, conditions=replace(reading.conditions, none_of=(*reading.conditions.none_of, left_out)))
 
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""

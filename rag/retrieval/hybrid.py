@@ -24,6 +24,7 @@ from rag.retrieval.fusion import fuse, ranked, smooth
 from rag.retrieval.letters import shared, weigh, wording, words_of
 from rag.retrieval.lookup import LIFT, PLAIN, asked_names, coined, is_called, names_of, used_names
 from rag.retrieval.understand import Form, form_of
+from rag.retrieval.unwanted import is_about, kin
 from rag.terms import WORD, content_words, stem
 
 DEPTH = 100  # candidates each leg returns: passages for the dense leg, papers for the keyword leg
@@ -225,6 +226,16 @@ class HybridRetriever:
             top = self._keywords.search(side, 1)
             legs.append(Legs(vector, best_of(near), keyword, top[0][1] if top else None))
         return legs
+
+    def about(self, topic: str, mentions: bool) -> set[str]:
+        """Ids of the papers about a topic, or that so much as mention it; by their words, so that it can be seen why."""
+        found: set[str] | None = None
+        for word in words_of(topic):
+            holding = {paper for form in kin(word) for paper, _ in self._keywords.holding([form])}
+            found = holding if found is None else found & holding
+        if not found or mentions or len(found) > DEEP:
+            return found or set()
+        return {key for key, paper in self._catalogue.get(list(found)).items() if is_about(topic, paper.title, paper.abstract)}
 
     def listing(self, conditions: Conditions, limit: int, order: Order | None) -> list[Hit]:
         """At most `limit` matching papers, in `order` or newest first, without regard to what they are about."""
