@@ -101,6 +101,7 @@ _UNIT = r"(hours?|days?|weeks?|months?|years?|minutes?|seconds?|milliseconds?|ms
 ASKS_TIME = re.compile(rf"\bhow long\b|\bhow many ((?!(?:an?|per|each|every)\b)\w+[ -]){{0,2}}{_UNIT}\b", re.IGNORECASE)
 TIME = re.compile(rf"\b(\d[\d.,]*|{'|'.join(sorted(COUNTING))})[ -]?(\w+[ -])?{_UNIT}\b", re.IGNORECASE)
 AGE = re.compile(r"\b(aged?|ages|years? old|year-olds?|born|childhood|adults)\b", re.IGNORECASE)
+PRICED = re.compile(r"\b(?:pa(?:id|ys?|yment)|costs?|pric|charg|salar|wage|fee)", re.IGNORECASE)
 ASKS_MONEY = re.compile(r"\b(paid|pays?|payment|costs?|price|charged?|salary|wages?|spen[dt]|earn\w*|fees?)\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£]|\b(dollars?|euros?|usd|eur|cents?|pounds)\b", re.IGNORECASE)
 PHRASE = 5  # words of a phrase that names a detail, at most
@@ -146,7 +147,7 @@ def noun_of(asking: str, clause: str) -> str:
             if word.lower() in AUXILIARIES:
                 return " ".join(taken)
             break
-        if taken and verbal and word.endswith("ed"):
+        if taken and ((verbal and word.endswith("ed")) or word.lower() in {"take", "took"}):
             break  # which regressor predicted the value: what follows is no part of the phrase
         taken.append(word)
     if asking == "what" and taken and taken[0].endswith("s"):
@@ -276,12 +277,14 @@ def unmeasured(
 
 def what_is_missing(detail: Detail) -> str:
     """What the abstract does not do, as the end of a sentence; empty where nothing in particular is asked for."""
-    noun = f"the {detail.noun}" if detail.noun else "this"
+    last = stem(detail.noun.rpartition(" ")[2].lower())
+    noun = f"the {detail.noun}" if detail.noun and last not in POINTS else "this"
+    several = detail.noun.endswith("s") or last in PEOPLE
     return {
-        Asked.MONEY: "gives no amount of money for this",
+        Asked.MONEY: "gives no amount of money for this" if PRICED.search(detail.clause) else "does not say this",
         Asked.TIME: "does not say how long",
         Asked.AGE: "gives no age",
-        Asked.COUNT: f"gives no number of {detail.noun}",
+        Asked.COUNT: f"gives no number of {detail.noun}" if several else "does not say how many",
         Asked.AMOUNT: f"gives no figure for {noun}",
         Asked.NAME: f"does not name {noun}" if detail.noun else "does not say who",
         Asked.THING: f"says nothing of {noun}",

@@ -78,6 +78,15 @@ def test_what_is_missing_ends_a_sentence(question: str) -> None:
         ("How many warnings were read?", "We read 10K+ warnings.", 0),
         ("How many layers does it have?", "Third, the layer is normalized. 2) A multi-layer view.", 1),  # items of a list
         ("How many runs did it take?", "It takes a single run.", 0),
+        ("How many annotators were there?", "It won 60% preference from annotators.", 1),  # a share of something else
+        ("How many games were won?", "It won 97% of the games.", 0),
+        ("How many people took part?", "We asked them in a study (N=12).", 0),
+        ("How many runs did it need?", "It needs half of the total number of runs.", 0),
+        ("How old were they?", "All were over 60 years old.", 0),
+        ("How old were they?", "There were 275 of them.", 1),
+        ("Which three encoders were used?", "We compare three encoders with it.", 1),
+        ("Which three encoders were used?", "We compare three encoders, small, middle and big.", 0),
+        ("What is the largest gain?", "The gain is 2.9% in the end.", 0),
         ("How many users a day are served?", "It serves 400 million users daily.", 0),  # no length of time
         ("By how many percent did it rise?", "It serves 400 users. Sales rose.", 1),
         ("How many milliseconds does it save?", "It saves 570ms.", 0),
@@ -93,3 +102,13 @@ def test_what_counts_as_given(question: str, abstract: str, missing: int) -> Non
 def test_a_name_that_the_question_has_already_answers_nothing() -> None:
     assert unnamed("model", "Which model beats Falcon?", "Bees", ["Falcon is beaten."], [0.5]) == 1
     assert unnamed("model", "Which model beats Falcon?", "Bees", ["Only Gemma beats Falcon."], [0.5]) == 0
+
+
+def test_a_refusal_says_it_in_words() -> None:
+    said = {
+        question: what_is_missing(details(question)[0]) for question in ("By how many percent did it fall?", "How old was it?")
+    }
+    assert said == {"By how many percent did it fall?": "gives no figure for this", "How old was it?": "gives no age"}
+    assert what_is_missing(details("How many human annotators read it?")[0]) == "does not say how many"
+    assert [detail.noun for detail in details("Which regressor predicted the value best?")] == ["regressor"]
+    assert len(details("What are the datasets on which it was tested?")) == 1
