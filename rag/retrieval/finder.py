@@ -162,7 +162,7 @@ class Finder:
         topics = [(topic, own.mentions) for own in reading.unwanted for topic in own.topics]
         if not topics:
             return reading
-        ids = set().union(*(self._retriever.about(topic, mentions) for topic, mentions in topics))
+        ids = {paper for topic, mentions in topics for paper in self._retriever.about(topic, mentions)}
         left_out = Conditions(within=tuple(sorted(ids)))
         return replace(reading, conditions=replace(reading.conditions, none_of=(*reading.conditions.none_of, left_out)))
 
