@@ -20,8 +20,8 @@ from rag.retrieval.understand import QuestionType
 MODEL = "confidence.json"
 STAGES = ("there", "given", "holds")
 LEANING = 0.05
-"""Chance of being there below which even a turn that leans on an earlier one is refused: its own words are few, and its evidence
-looks poorer than it is."""
+"""Chance of being there below which even a turn that leans on an earlier one is refused, and a list of the papers that meet
+conditions: what is left of its own words are few, and its evidence looks poorer than it is."""
 CONDITIONED = 0.15
 """The same for a question with conditions, over the papers that meet them. Of 23 that those answer none is below 0.19, of ten
 that they do not answer eight are."""
@@ -132,7 +132,7 @@ def refuses(sure: Confidence, risk: float, *, leaning: bool = False, several: bo
     if leaning:
         return sure.there < LEANING
     if several and not sure.one:
-        return sure.there < (CONDITIONED if conditioned else BROAD)
+        return sure.there < (LEANING if conditioned else BROAD)
     if conditioned:
         return sure.there < CONDITIONED or sure.told < model().threshold(risk)
     return not sure.close or sure.value < model().threshold(risk)

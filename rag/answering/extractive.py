@@ -11,7 +11,7 @@ from rag.answering.deciding import deciding
 from rag.answering.draft import Draft
 from rag.answering.listing import lines
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Table, Verdict
-from rag.answering.sought import fresh, leading
+from rag.answering.sought import fresh, going_on, leading
 from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence, passages_of, together
 from rag.retrieval.understand import QuestionType
@@ -126,7 +126,7 @@ def pick(
     left = words * (LENGTH[kind] if len(papers) > 1 else 1.0)
     chosen: dict[str, list[ScoredSentence]] = {}
     first = [leading if leading is not None and leading in own else max(own, key=lambda s: s.score) for own in papers]
-    rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
+    rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score - going_on(leading, s))
     most = EACH[kind] if len(papers) > 1 else EACH[QuestionType.ONE]
     for sentence in [*first, *rest]:
         length = len(WORD.findall(sentence.passage.text))
