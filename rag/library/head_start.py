@@ -10,22 +10,29 @@ from typing import Self
 
 from rag.embedding import Embedder, Vectors
 from rag.errors import VouchError
-from rag.library.passages import cut, embedded_text
+from rag.library.passages import cut, texts_of
 from rag.paper import Paper
 
-BLOCK = 256  # papers embedded together
 MOST = 8192  # papers taken, whose vectors take about 40 MB; reading the rest of a library takes less time than embedding these
+
+Texts = tuple[str, ...]
 
 
 class HeadStart:
-    """Vectors by the very text they are of: a paper whose text changes while reading goes on is simply embedded again.
+    """Vectors of blocks of texts, by all texts of the block: the last bits of a vector depend on what it was embedded beside,
+    and a library is to be the same however its making was interrupted. A block of which a text changes while reading goes on is
+    simply embedded again.
 
     Nothing is stored from here, and nothing is opened before papers are given. Used as a context, which ends the thread.
     """
 
-    def __init__(self, embedder: Callable[[], Embedder]) -> None:
-        self._embedder, self._known = embedder, dict[str, Vectors]()
+    def __init__(self, embedder: Callable[[], Embedder], block: int, waiting: int = 0) -> None:
+        """Papers are embedded `block` at a time, as they will be asked for, behind the number that is `waiting` already."""
+        self._embedder, self._block = embedder, block
+        self._skipped = -waiting % block
+        self._known: dict[Texts, Vectors] = {}
         self._papers: queue.SimpleQueue[Sequence[Paper] | None] = queue.SimpleQueue()
+        self._rest: list[Paper] = []
         self._taken, self._ended = 0, threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -36,17 +43,22 @@ class HeadStart:
         self.end()
 
     def take(self, papers: Sequence[Paper]) -> None:
-        """Embed these as soon as there is time."""
+        """Embed these as soon as there is time and their block is full."""
         if self._taken >= MOST or self._ended.is_set():
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="vouch-head-start", daemon=True)
             self._thread.start()
         self._taken += len(papers)
-        self._papers.put(papers)
+        skipped = min(self._skipped, len(papers))
+        self._skipped -= skipped
+        self._rest += papers[skipped:]
+        while len(self._rest) >= self._block:
+            self._papers.put(self._rest[: self._block])
+            del self._rest[: self._block]
 
-    def end(self) -> dict[str, Vectors]:
-        """Stop behind the block in work; returns text -> vector (dimension,) of what was embedded."""
+    def end(self) -> dict[Texts, Vectors]:
+        """Stop behind the block in work; returns the texts of each block -> their vectors (texts, dimension)."""
         self._ended.set()
         self._papers.put(None)
         if self._thread is not None:
@@ -55,16 +67,9 @@ class HeadStart:
 
     def _run(self) -> None:
         try:
-            while (papers := self._papers.get()) is not None:
-                for at in range(0, len(papers), BLOCK):
-                    if self._ended.is_set():
-                        return
-                    self._embed(papers[at : at + BLOCK])
+            while (papers := self._papers.get()) is not None and not self._ended.is_set():
+                model = self._embedder()
+                texts = texts_of(papers, cut(papers, model))
+                self._known[tuple(texts)] = model.embed(texts)
         except VouchError:  # told where the rest is embedded
             self._ended.set()
-
-    def _embed(self, papers: Sequence[Paper]) -> None:
-        model = self._embedder()
-        cut_ones = zip(papers, cut(papers, model), strict=True)
-        texts = [embedded_text(paper, passage) for paper, own in cut_ones for passage in own]
-        self._known.update(zip(texts, model.embed(texts), strict=True))

@@ -11,23 +11,21 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-import numpy as np
-
 from rag.answering.record import Passage
 from rag.embedding import Embedder, Vectors
 from rag.errors import ReadError, VouchError
 from rag.library import disk
 from rag.library.catalogue import Catalogue, Outcome, Place
-from rag.library.head_start import HeadStart
+from rag.library.head_start import HeadStart, Texts
 from rag.library.manifest import AT_ONCE, Outdated, outdated, register
-from rag.library.passages import cut, embedded_text
+from rag.library.passages import cut, texts_of
 from rag.library.removal import settle
 from rag.library.report import IngestProgress, IngestReport
 from rag.library.stores import Stores
@@ -97,7 +95,7 @@ def ingest(
     began = time.perf_counter()
     prepare(stores)
     files = 0
-    with HeadStart(embedder) as head_start:
+    with HeadStart(embedder, BLOCK, stores.catalogue.pending_count(stores.index_name)) as head_start:
         wanted = not is_put_off(stores)
         take = Intake(stores.catalogue, progress, head_start if wanted else None)
         for item in items:
@@ -153,9 +151,9 @@ def is_put_off(stores: Stores) -> Outdated | None:
 
 
 def index_pending(
-    stores: Stores, embedder: Callable[[], Embedder], progress: Progress, known: Mapping[str, Vectors] = MappingProxyType({})
+    stores: Stores, embedder: Callable[[], Embedder], progress: Progress, known: Mapping[Texts, Vectors] = MappingProxyType({})
 ) -> int:
-    """Embed and store every pending paper; returns the number of passages embedded. `known` are vectors of texts.
+    """Embed and store every pending paper; returns the number of passages embedded. `known` are vectors of whole blocks.
 
     One thread cuts, one embeds and one stores, so that none waits for another.
     """
@@ -171,29 +169,21 @@ def index_pending(
     def unknown() -> Iterator[list[str]]:
         for papers in stores.catalogue.pending(stores.index_name, BLOCK):
             passages = cut(papers, model)
-            texts = [embedded_text(paper, p) for paper, own in zip(papers, passages, strict=True) for p in own]
+            texts = texts_of(papers, passages)
             cut_ones.append((papers, passages, texts))
-            yield [text for text in texts if text not in known]
+            yield [] if tuple(texts) in known else texts
 
     try:
         with closing(model.embed_each(unknown())) as embedded:
             for vectors in embedded:
                 papers, passages, texts = cut_ones.popleft()
-                writer.take(_Block(papers, passages, with_known(vectors, texts, known)))
+                writer.take(_Block(papers, passages, known.get(tuple(texts), vectors)))
                 papers_done += len(papers)
                 passages_done += len(texts)
                 progress(IngestProgress("embedding", papers_done, total))
     finally:
         writer.finish()
     return passages_done
-
-
-def with_known(vectors: Vectors, texts: Sequence[str], known: Mapping[str, Vectors]) -> Vectors:
-    """The vectors of all texts (len(texts), dimension): `vectors` are those of texts that are not known, in their order."""
-    if len(vectors) == len(texts):
-        return vectors
-    rows = iter(vectors)
-    return np.stack([known[text] if text in known else next(rows) for text in texts])
 
 
 def forget_lost_indexes(stores: Stores) -> None:

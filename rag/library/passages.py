@@ -69,6 +69,11 @@ def embedded_text(paper: Paper, passage: Passage) -> str:
     return f"{paper.title[:TITLE_CHARACTERS]}. {passage.text}" if paper.title else passage.text
 
 
+def texts_of(papers: Sequence[Paper], passages: Sequence[Sequence[Passage]]) -> list[str]:
+    """What the embedder reads of each passage of each paper."""
+    return [embedded_text(paper, passage) for paper, own in zip(papers, passages, strict=True) for passage in own]
+
+
 def key_of(passage: Passage) -> str:
     """`paper#index:start-end`."""
     return f"{passage.paper_id}#{passage.index}:{passage.start}-{passage.end}"

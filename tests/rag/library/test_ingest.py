@@ -245,8 +245,9 @@ def test_the_dumps_again_embed_nothing(
 def test_what_was_embedded_while_reading_went_on_is_not_embedded_again(
     library: Assistant, embedder: MiniLM, abstracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Batches of two records: what the head start has embedded by the end of reading is given to the writer as it is."""
+    """Batches and blocks of two: what the head start has embedded by the end of reading is given to the writer as it is."""
     monkeypatch.setattr(module, "READ_BATCH", 2)
+    monkeypatch.setattr(module, "BLOCK", 2)
     given: list[str] = []
 
     class Noting(MiniLM):
