@@ -7,6 +7,7 @@ that Chroma itself is asked is asked here.
 from __future__ import annotations
 
 import itertools
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -240,10 +241,28 @@ def flush(folder: Path, name: str) -> None:
 
 
 def opens(folder: Path, name: str) -> bool:
-    """Whether Chroma can read the folder, tried in a process of its own: torn files may end the whole process."""
+    """Whether Chroma can read the folder, tried in a process of its own: torn files may end the whole process, or read as
+    something else."""
+    if not all(is_whole(header.parent) for header in folder.glob("*/header.bin")):
+        return False
     code = "import sys, pathlib, rag.library.vectors as v; v.in_folder(pathlib.Path(sys.argv[1]), sys.argv[2])"
     run = subprocess.run([sys.executable, "-c", code, str(folder), name], capture_output=True, check=False)
     return run.returncode == 0
+
+
+def is_whole(index: Path) -> bool:
+    """Whether the files of an index have the lengths that its header gives: for each of `count` vectors a record of `size`
+    bytes, an int32, and a list of neighbours behind its length in bytes. An index nothing was put into has room for `room`."""
+    try:
+        *_, room, count, size = struct.unpack_from("<i4Q", (index / "header.bin").read_bytes())
+        lists, at = (index / "link_lists.bin").read_bytes(), 0
+        for _ in range(count):
+            at += 4 + struct.unpack_from("<I", lists, at)[0]
+        lengths = [(index / name).stat().st_size for name in ("data_level0.bin", "length.bin")]
+    except (OSError, struct.error):
+        return False
+    rows = count or room
+    return at == len(lists) and lengths == [rows * size, rows * 4]
 
 
 def on_server(server: ChromaServer, name: str) -> tuple[Any, Any]:

@@ -20,7 +20,7 @@ from rag.errors import LibraryDamaged
 from rag.library import vectors as module
 from rag.library.passages import key_of, passage_of
 from rag.library.shared import SharedFolder
-from rag.library.vectors import VectorStore
+from rag.library.vectors import VectorStore, is_whole
 
 NAME = "test-collection"
 
@@ -240,6 +240,15 @@ def test_files_that_a_killed_writer_left_torn_are_removed(written: Path) -> None
     assert store.count() == 0
     store.put(passages("bees"), axes(0))
     assert len(store.nearest(axes(0)[0], 5)) == 1
+
+
+@pytest.mark.parametrize("name", ["header.bin", "data_level0.bin", "length.bin", "link_lists.bin"])
+def test_an_index_is_whole_when_its_files_have_the_lengths_its_header_gives(written: Path, name: str) -> None:
+    index = next(written.glob("*/header.bin")).parent
+    assert is_whole(index)
+    file = index / name
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+    assert not is_whole(index)
 
 
 def test_an_error_of_chroma_is_told_as_ours(store: VectorStore) -> None:
