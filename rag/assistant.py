@@ -13,7 +13,7 @@ from threading import Thread
 from rag.answering.abstain import NO_MATCH, REFUSAL, Confidence, confidence, nearly, refuses
 from rag.answering.conflict import conflict, with_both_sides
 from rag.answering.draft import Draft, OnSentence
-from rag.answering.evidence import choose, screen
+from rag.answering.evidence import Screened, choose, screen
 from rag.answering.extractive import quote
 from rag.answering.record import Answer, AnswerKind, Hit, Passage, Support
 from rag.answering.recorded import recorded
@@ -23,9 +23,11 @@ from rag.answering.support import SupportChecker
 from rag.backends import open_backend, tokens
 from rag.backends.base import never
 from rag.backends.prices import cost
+from rag.clock import Clock
 from rag.desk import Desk, seated
 from rag.embedding import Vectors, token_reader
 from rag.errors import VouchError
+from rag.request import EXTRACTIVE, Request
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
@@ -33,7 +35,6 @@ from rag.retrieval.stages import Stages, added, total_cost
 from rag.retrieval.understand import QuestionType
 from rag.upkeep import Upkeep
 
-EXTRACTIVE = "extractive"
 RETRIEVED = 20  # hits kept in an answer
 READ_CLOSELY = 10  # hits whose sentences are scored
 READ_AHEAD, AT_ONCE = 400, 2  # papers read before anybody asks, and how many of them without a rest
@@ -83,92 +84,49 @@ class Assistant(Upkeep):
 
         Of the threads that ask at the same time few work at a time, see `rag.desk`; any number may wait for a model.
         """
-        spec = llm or self.settings.llm
-        settings = self.settings.writing_from(knowledge)
-        asked_with = {**settings.shaping(), "llm": spec, "filters": filters, "without": sorted(without)}
-        if within is not None:
-            asked_with["within"] = len(within)
+        request = Request(
+            question=question,
+            history=tuple(history),
+            llm=llm or self.settings.llm,
+            settings=self.settings.writing_from(knowledge),
+            filters=filters,
+            without=without,
+            hidden=hidden,
+            within=within,
+            on_token=on_token,
+            on_sentence=on_sentence,
+            cancelled=cancelled,
+        )
         clock = Clock()
-        specs = (spec,) if spec == EXTRACTIVE else tuple(dict.fromkeys(s for s in (spec, self.settings.llm_fallback) if s))
         # Opened before anything else: a missing key is told at once, not after the search.
-        backends = {s: Recorded(open_backend(s, self.settings), self.desk.away) for s in specs if s != EXTRACTIVE}
-        self._finish_pending()
-        stages = Stages(self.settings, backends.get(spec), self.desk.away)
-        found = self._finder.find(question, history, RETRIEVED, filters=filters, without=without, helper=stages, within=within)
-        if not (found.listing or found.ordered):
-            found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
-        if found.opening or found.record:
-            specs = (EXTRACTIVE,)  # counted in the catalogue: a model is shown too few of the papers to count them
-        hits = tuple(hit for hit in found.hits if hit.paper.id not in hidden) if hidden else found.hits
+        backends = {s: Recorded(open_backend(s, self.settings), self.desk.away) for s in request.specs if s != EXTRACTIVE}
+        stages = Stages(self.settings, backends.get(request.llm), self.desk.away)
+        found = self._found(request, stages)
         clock.lap("retrieve")
-        every = found.listing or (found.kind is QuestionType.LIST and bool(found.labels))  # each belongs to the list
-        sentences = self._scorer.score(found.searched, hits if every else hits[:READ_CLOSELY])
-        screened = screen(hits, sentences)  # what is not written for readers is neither quoted nor shown to a model
-        sure = (
-            Confidence(float(bool(hits)), float(bool(hits)), close=bool(hits))
-            if found.listing or found.record
-            else confidence(found.searched, found.kind, screened.hits, screened.sentences, self._checker.agrees)
-        )
+        evidence = self._evidence(found)
+        sure = self._sure(found, evidence)
         clock.lap("evidence")
-        refused = refuses(
-            sure,
-            self.settings.risk,
-            leaning=found.follows or within is not None,
-            several=found.kind is not QuestionType.ONE,
-            conditioned=bool(found.labels) and not found.listing,
-        )
-        if not found.record and (not screened.hits or refused):
-            if sure.near and screened.sentences:
-                draft = nearly(found.searched, screened.hits, screened.sentences, sure.missing)
-            else:
-                draft = Draft(NO_MATCH if found.labels and not hits else REFUSAL, (), (), abstained=True)
+        if self._refuses(request, found, evidence, sure):
+            spec, draft = request.llm, refusal(found, evidence, sure)
             if on_token is not None:
                 on_token(draft.text)
         else:
-            turns = [(answer.question, answer.text) for answer in history]
-
-            def compose(chosen: str, tell: Callable[[str], None] | None) -> Draft:
-                if found.record:
-                    return recorded(found.record, screened.hits, tell)
-                if chosen == EXTRACTIVE:
-                    return quote(
-                        found.kind,
-                        screened.hits,
-                        screened.sentences,
-                        self.settings.answer_words,
-                        tell,
-                        question=found.searched,
-                        opening=found.opening,
-                        beyond=found.beyond,
-                        turn=question if found.follows else "",
-                        before=told_before(history) if found.follows else (),
-                    )
-                from rag.answering.written import write
-
-                written = write(
-                    question,
-                    choose(screened.sentences),
-                    backends[chosen],
-                    settings,
-                    self._checker.check,
-                    tell,
-                    on_sentence,
-                    history=turns,
-                    cancelled=cancelled,
-                )
-                return with_both_sides(written, conflict(found.searched, screened.sentences))
-
-            spec, draft = first_usable(specs, compose, on_token)
+            # What is counted in the catalogue is not asked of a model, which is shown too few of the papers to count them.
+            specs = (EXTRACTIVE,) if found.opening or found.record else request.specs
+            spec, draft = first_usable(
+                specs, lambda chosen, tell: self._draft(request, found, evidence, backends.get(chosen), tell), on_token
+            )
         if on_sentence is not None and (draft.abstained or spec == EXTRACTIVE):
             for number, sentence in enumerate(draft.sentences):
                 on_sentence(number, sentence)
         clock.lap("answer")
+        spent = cost(spec, draft.tokens, self.settings.home) if draft.tokens.total else 0.0
         return Answer(
             question=question,
             text=draft.text,
             sentences=draft.sentences,
             sources=draft.sources,
-            retrieved=hits,
+            retrieved=found.hits,
             kind=kind_of(draft, spec),
             abstained=draft.abstained,
             confidence=sure.value,
@@ -177,22 +135,102 @@ class Assistant(Upkeep):
             left_out=draft.left_out,
             model=spec,
             tokens=added(draft.tokens, stages.tokens),
-            cost=total_cost(
-                cost(spec, draft.tokens, self.settings.home) if draft.tokens.total else 0.0, *(use.cost for use in stages.uses)
-            ),
+            cost=total_cost(spent, *(use.cost for use in stages.uses)),
             timings=clock.laps,
             standalone=found.searched,
             filters=found.labels,
             invented=draft.invented,
-            notes=tuple(note for note in (found.note, *stages.notes, *draft.notes, screened.note) if note),
-            settings_fingerprint=settings.fingerprint(),
-            settings=asked_with,
+            notes=tuple(note for note in (found.note, *stages.notes, *draft.notes, evidence.note) if note),
+            settings_fingerprint=request.settings.fingerprint(),
+            settings=request.asked_with,
             follows=tuple(answer.id for answer in history if answer.id),
             repairs=draft.repairs,
             asked_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             stages=tuple(stages.uses),
             attempts=tuple(attempt for backend in backends.values() for attempt in backend.attempts),
         )
+
+    def _found(self, request: Request, stages: Stages) -> Found:
+        """What the question is taken to mean, and the papers for it, without those that are hidden."""
+        self._finish_pending()
+        found = self._finder.find(
+            request.question,
+            request.history,
+            RETRIEVED,
+            filters=request.filters,
+            without=request.without,
+            helper=stages,
+            within=request.within,
+        )
+        if not (found.listing or found.ordered):
+            found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
+        if request.hidden:
+            found = replace(found, hits=tuple(hit for hit in found.hits if hit.paper.id not in request.hidden))
+        return found
+
+    def _evidence(self, found: Found) -> Screened:
+        """The sentences of the papers, scored; what is not written for readers is neither quoted nor shown to a model."""
+        every = found.listing or (found.kind is QuestionType.LIST and bool(found.labels))  # each belongs to the list
+        read = found.hits if every else found.hits[:READ_CLOSELY]
+        return screen(found.hits, self._scorer.score(found.searched, read))
+
+    def _sure(self, found: Found, evidence: Screened) -> Confidence:
+        """How likely the library is to answer; what metadata alone tell is certain."""
+        if found.listing or found.record:
+            return Confidence(float(bool(found.hits)), float(bool(found.hits)), close=bool(found.hits))
+        return confidence(found.searched, found.kind, evidence.hits, evidence.sentences, self._checker.agrees)
+
+    def _refuses(self, request: Request, found: Found, evidence: Screened, sure: Confidence) -> bool:
+        """Whether the question is better not answered."""
+        return not found.record and (
+            not evidence.hits
+            or refuses(
+                sure,
+                self.settings.risk,
+                leaning=found.follows or request.within is not None,
+                several=found.kind is not QuestionType.ONE,
+                conditioned=bool(found.labels) and not found.listing,
+            )
+        )
+
+    def _draft(
+        self,
+        request: Request,
+        found: Found,
+        evidence: Screened,
+        backend: Recorded | None,
+        tell: Callable[[str], None] | None,
+    ) -> Draft:
+        """The answer: from the record, quoted, or, where there is a `backend`, written by it."""
+        if found.record:
+            return recorded(found.record, evidence.hits, tell)
+        if backend is None:
+            return quote(
+                found.kind,
+                evidence.hits,
+                evidence.sentences,
+                self.settings.answer_words,
+                tell,
+                question=found.searched,
+                opening=found.opening,
+                beyond=found.beyond,
+                turn=request.question if found.follows else "",
+                before=told_before(request.history) if found.follows else (),
+            )
+        from rag.answering.written import write
+
+        written = write(
+            request.question,
+            choose(evidence.sentences),
+            backend,
+            request.settings,
+            self._checker.check,
+            tell,
+            request.on_sentence,
+            history=[(answer.question, answer.text) for answer in request.history],
+            cancelled=request.cancelled,
+        )
+        return with_both_sides(written, conflict(found.searched, evidence.sentences))
 
     def check_support(self, sentence: str, passages: Sequence[str]) -> Support:
         """Whether the passages support the sentence; `evidence` has offsets into its own passage, `index` says which."""
@@ -257,18 +295,11 @@ def _quietly(load: Callable[[], None]) -> None:
         load()
 
 
-class Clock:
-    """Seconds per stage, in order."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        """End the stage `name`."""
-        now = time.perf_counter()
-        self.laps[name] = now - self._last
-        self._last = now
+def refusal(found: Found, evidence: Screened, sure: Confidence) -> Draft:
+    """What is said instead of an answer: what the closest paper does not give, or that nothing fits."""
+    if sure.near and evidence.sentences:
+        return nearly(found.searched, evidence.hits, evidence.sentences, sure.missing)
+    return Draft(NO_MATCH if found.labels and not found.hits else REFUSAL, (), (), abstained=True)
 
 
 def kind_of(draft: Draft, spec: str) -> AnswerKind:

@@ -12,10 +12,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from rag.assistant import EXTRACTIVE, Assistant
+from rag.assistant import Assistant
 from rag.errors import LibraryLocked
 from rag.library.report import IngestReport
 from rag.paper import Paper
+from rag.request import EXTRACTIVE
 from rag.settings import Settings
 from ui import address, knowledge, scope, suggestions, uploads
 from ui.conversation import Conversation
