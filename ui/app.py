@@ -15,7 +15,7 @@ from ui.jobs import unforeseen
 from ui.views import chat, evaluation, library, settings
 
 log = logging.getLogger(__name__)
-WIDE = ("library", "evaluation")  # pages that use the whole width
+WIDE = ("library", "evaluation", "settings")  # pages that use the whole width
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import VouchError
-from ui import library_papers, state
+from ui import state
 from ui.components.notice import error_html, info_html
 from ui.components.paper import facts_html, heading_html
 from ui.views import paper as paper_view
@@ -16,7 +16,7 @@ EACH = 10  # papers of a page
 def draw() -> None:
     """Draw a page of merged papers, those merged last first."""
     engine = state.assistant()
-    total = library_papers.tallies().merged
+    total = state.tallies().merged
     if not total:
         st.html(info_html("Nothing was merged", "Every paper was read from one record, or from equal ones."))
         return

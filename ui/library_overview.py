@@ -24,6 +24,7 @@ MEANT = (
     "points: they are listed below the map, and you can ask within them or keep them as a collection."
 )
 LOOK = 0.2  # seconds between two looks whether the map is drawn
+SOON = 20_000  # papers, up to which the map is drawn at once for the topics in it
 MOST_FILES = 20  # bars
 LONGEST_NAME = 60  # letters of a collection's
 SPAN = 80  # years before the last one that are shown
@@ -35,7 +36,7 @@ COLOURS += ["#7aa7e8", "#e9a06f", "#7cc7a0", "#c39bd3", "#dcc36a", "#67c3d6", "#
 
 def charts() -> None:
     """Papers by year, by file, by topic."""
-    counted = library_papers.tallies()
+    counted = state.tallies()
     undated = sum(count for year, count in counted.years if year is None)
     facts = [f"{counted.papers:,} papers", f"{counted.merged:,} from several records"]
     facts += [f"{counted.untitled:,} without a title"] if counted.untitled else []
@@ -55,8 +56,9 @@ def charts() -> None:
     st.altair_chart(bars(files, "File"), width="stretch")
     if more := len(counted.files) - len(files) + counted.other_files:
         st.html(f'<p class="v-hint">and {more:,} more files</p>')
-    drawn = state.assistant().drawn_map()
+    engine = state.assistant()
     st.html("<h2>By topic</h2>")
+    drawn = _drawn(engine.mark(), "Finding topics") if counted.papers <= SOON else engine.drawn_map()
     if drawn is None or not drawn.names:
         words = "Topics are found when the map of the library is drawn, which takes seconds."
         st.html(f'<p class="v-lead">{words}</p>')
@@ -89,7 +91,7 @@ def bars(rows: Sequence[Mapping[str, Any]], name: str) -> Any:
     chart = alt.Chart(data, height={"step": 26}).mark_bar(color=BLUE)
     labels = alt.Axis(title=None, labelLimit=180)
     return chart.encode(
-        x=alt.X("Papers:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
+        x=alt.X("Papers:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=8, format=",d")),
         y=alt.Y(f"{name}:N", sort="-x", axis=labels),
         tooltip=[f"{name}:N", "Papers:Q"],
     )
@@ -174,11 +176,11 @@ def _job(mark: str) -> Job[LibraryMap]:  # noqa: ARG001  the cache's key
     return Job(lambda _: engine.draw_map(), "map")
 
 
-def _drawn(mark: str) -> LibraryMap | None:
+def _drawn(mark: str, doing: str = "Drawing the map") -> LibraryMap | None:
     job = _job(mark)
     place = st.empty()
     while not job.wait(LOOK):
-        place.html(f'<p class="v-lead">Drawing the map · {job.seconds:.0f} s</p>')
+        place.html(f'<p class="v-lead" role="status">{doing} · {job.seconds:.0f} s</p>')
     place.empty()
     if job.error is not None:
         st.html(error_html(job.error))

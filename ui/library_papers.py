@@ -9,14 +9,14 @@ from typing import Any
 import streamlit as st
 
 from rag.library.browse import Query, Sort
+from rag.library.lookup import in_text_alone
 from rag.library.selection import Conditions
-from rag.library.tallies import Tallies
 from rag.paper import Paper
 from ui import library_several, state
 from ui.components import drawer
 from ui.components.notice import info_html
 from ui.components.paper import places
-from ui.components.safe import base_name
+from ui.components.safe import base_name, text
 from ui.views import paper as paper_view
 
 WORDS, QUESTION = "Words", "Question"  # how a paper is looked for
@@ -26,17 +26,6 @@ PAPERS = "papers"  # the table's name
 OPEN = "Click a title to read it."
 ANY, YES, NO = "any", "with a title", "without a title"
 BOUNDS = (None, None)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _tallies(home: str, version: int) -> Tallies:  # noqa: ARG001  both are the cache's key
-    return state.assistant().tallies()
-
-
-def tallies() -> Tallies:
-    """What the library holds, counted once for every state of it."""
-    engine = state.assistant()
-    return _tallies(str(engine.settings.home), engine.version())
 
 
 def draw() -> None:
@@ -71,18 +60,19 @@ def _filters(query: Query) -> Query:
         left, right = st.columns(2)
         first = left.number_input("From year", 1000, 9999, None, 1, key="filter-from", placeholder="any")
         last = right.number_input("To year", 1000, 9999, None, 1, key="filter-to", placeholder="any")
-        author = st.text_input("Author", key="filter-author", placeholder="part of a name", max_chars=100)
-        organisation = st.text_input("Organisation", key="filter-organisation", placeholder="part of its name", max_chars=100)
-        files = [file for file, _ in tallies().files]
+        author = left.text_input("Author", key="filter-author", placeholder="part of a name", max_chars=100)
+        organisation = right.text_input("Organisation", key="filter-organisation", placeholder="part of its name", max_chars=100)
+        files = [file for file, _ in state.tallies().files]
         file = None
         if len(files) > 1:
             file = st.selectbox("Read from", files, None, format_func=base_name, key="filter-file", placeholder="any file")
-        title = st.selectbox("Title", (ANY, YES, NO), key="filter-title")
+        left, right = st.columns(2)
+        title = left.selectbox("Title", (ANY, YES, NO), key="filter-title")
         kept = {own.id: own for own in state.assistant().collections.all()}
         options = list(kept)
         if st.session_state.get("filter-collection") not in (None, *options):
             del st.session_state["filter-collection"]
-        inside = st.selectbox(
+        inside = right.selectbox(
             "Collection", options, None, format_func=lambda i: kept[i].name, key="filter-collection", placeholder="any"
         )
         st.button("Clear filters", icon=":material/filter_list_off:", disabled=not active, on_click=clear_filters)
@@ -125,9 +115,11 @@ def _table(query: Query, *, several: bool) -> None:
     found = engine.browse(query, (number - 1) * ROWS, ROWS)
     count = engine.count()
     shown = f"{count:,} papers" if query.everything else f"{found.total:,} of {count:,} papers"
-    st.html(f'<p class="v-lead">{shown}. {"Select some, then say what to do." if several else OPEN}</p>')
+    what = "" if not found.papers else "Select some, then say what to do." if several else OPEN
+    st.html(f'<p class="v-lead">{shown}. {what}{_told(query.words)}</p>')
     if not found.papers:
-        st.html(info_html("No paper fits", "Try fewer or other words, or clear the filters."))
+        ways = {"try fewer or other words": bool(query.words.strip()), "clear the filters": _filtered(query)}
+        st.html(info_html("No paper fits", f"{', or '.join(way for way, leads in ways.items() if leads).capitalize()}."))
         return
     if several:
         library_several.draw(query, found.papers, found.total, columns(found.papers), configuration())
@@ -138,12 +130,24 @@ def _table(query: Query, *, several: bool) -> None:
         st.pagination(pages, key=turner)
 
 
+def _filtered(query: Query) -> bool:
+    return not replace(query, words="").everything
+
+
+def _told(words: str) -> str:
+    """What is not done with some of the words."""
+    small = [f"“{text(word)}”" for word in in_text_alone(words)]
+    if not small:
+        return ""
+    named = f"{', '.join(small[:-1])} and {small[-1]} are" if len(small) > 1 else f"{small[0]} is"
+    return f" {named} looked for in titles and abstracts alone, not in names."
+
+
 def columns(papers: Sequence[Paper]) -> dict[str, list[Any]]:
     """The table's columns. A data frame shows text as it is, so nothing is escaped."""
     return {
         "Title": [paper.label for paper in papers],
-        "Date": [paper.date for paper in papers],
-        "Year": [paper.year for paper in papers],
+        "Published": [paper.date.isoformat() if paper.date else str(paper.year) if paper.year else None for paper in papers],
         "Authors": [paper.author_count if paper.author_count is not None else len(paper.authors) or None for paper in papers],
         "Organisation": [paper.organisation for paper in papers],
         "Upvotes": [paper.upvotes for paper in papers],
@@ -153,10 +157,11 @@ def columns(papers: Sequence[Paper]) -> dict[str, list[Any]]:
 
 def configuration() -> dict[str, Any]:
     """How the columns look."""
-    whole = st.column_config.NumberColumn(format="%d", width="small")
+    whole = st.column_config.NumberColumn(format="%d", width=74)
     wide = st.column_config.TextColumn(width="large")
-    day = st.column_config.DateColumn(format="D MMM YYYY")
-    return {"Title": wide, "Best passage": wide, "Date": day, "Year": whole, "Authors": whole, "Upvotes": whole}
+    # As text that sorts: of some papers only the year is known.
+    day, name = st.column_config.TextColumn(width=100), st.column_config.TextColumn(width=120)
+    return {"Title": wide, "Best passage": wide, "Published": day, "Authors": whole, "Organisation": name, "Upvotes": whole}
 
 
 def _hits(question: str) -> None:
@@ -164,6 +169,6 @@ def _hits(question: str) -> None:
     st.html(f'<p class="v-lead">The {len(hits)} papers nearest to the question, best first. {OPEN}</p>')
     known = columns([hit.paper for hit in hits])
     passages = {"Best passage": [hit.passage.text for hit in hits]}
-    data = {"Title": known["Title"], **passages, "Date": known["Date"], "Sources": known["Sources"]}
+    data = {"Title": known["Title"], **passages, "Published": known["Published"], "Sources": known["Sources"]}
     if hit := drawer.table(PAPERS, data, hits, configuration()):
         paper_view.show(hit.paper, (hit.passage,))

@@ -14,7 +14,9 @@ from streamlit.navigation.page import Page
 
 from rag.assistant import Assistant
 from rag.errors import LibraryLocked
+from rag.library.browse import Query
 from rag.library.report import IngestReport
+from rag.library.tallies import Tallies
 from rag.paper import Paper
 from rag.request import EXTRACTIVE
 from rag.settings import Settings
@@ -174,6 +176,23 @@ def _first_questions(library: str, within: tuple[str, ...] | None) -> Job[tuple[
     return Job(lambda _: suggestions.choose(_some(engine, within), ask), "first-questions")
 
 
+def open_ahead() -> Job[None]:
+    """Count the library and open its vectors, which the first visit to its table and the first paper there would wait for."""
+    return _opening_ahead(assistant().mark())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _opening_ahead(library: str) -> Job[None]:  # noqa: ARG001  part of the cache's key
+    engine = assistant()
+
+    def work(_: Job[None]) -> None:
+        tallies()
+        for paper in engine.browse(Query(), 0, 1).papers:
+            engine.similar(paper.id, 1)
+
+    return Job(work, "opening-ahead")
+
+
 def read_ahead() -> Job[int]:
     """Read a small library while nobody asks, so that nobody waits for it later."""
     return _reading_ahead(assistant().mark())
@@ -194,6 +213,17 @@ def _some(engine: Assistant, within: tuple[str, ...] | None) -> list[Paper]:
 
 
 # --- library ---------------------------------------------------------------------------------------------------------
+
+
+def tallies() -> Tallies:
+    """What the library holds, counted once for every state of it."""
+    engine = assistant()
+    return _tallies(str(engine.settings.home), engine.version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _tallies(home: str, version: int) -> Tallies:  # noqa: ARG001  both are the cache's key
+    return assistant().tallies()
 
 
 def ingest_job() -> Job[IngestReport] | None:

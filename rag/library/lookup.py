@@ -21,6 +21,17 @@ GRAMMAR = frozenset(_GRAMMAR_WORDS.split())  # looked for in the text alone: nea
 _TOKEN = re.compile(r'"([^"]+)"|(\S+)')
 
 
+def tokens_of(words: str) -> list[str]:
+    """What is looked for: words, and phrases out of quotation marks."""
+    tokens = list(dict.fromkeys((phrase or word).strip() for phrase, word in _TOKEN.findall(words)))[:MOST_WORDS]
+    return [token for token in tokens if any(c.isalnum() for c in token)]
+
+
+def in_text_alone(words: str) -> list[str]:
+    """Those of the words that are looked for in title and abstract alone."""
+    return [token for token in tokens_of(words) if token.lower() in GRAMMAR]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What words have found: how many papers, and the score of each that tells some of the words only beside its text."""
@@ -43,8 +54,7 @@ class Lookup:
 
     def find(self, words: str) -> Found:
         """How many papers hold the words."""
-        tokens = list(dict.fromkeys((phrase or word).strip() for phrase, word in _TOKEN.findall(words)))[:MOST_WORDS]
-        tokens = [token for token in tokens if any(c.isalnum() for c in token)]
+        tokens = tokens_of(words)
         key = (self._catalogue.version(), json.dumps(tokens))
         if (known := self._known.get(key)) is None:
             known = self._find(tokens)

@@ -15,7 +15,7 @@ from rag.library.browse import Query
 from rag.library.map import LibraryMap, Point
 from rag.library.report import IngestProgress
 from tests.ui.html_tree import Element, parse
-from ui import library_papers, state
+from ui import library_overview, library_papers, state
 from ui.components.ingest import progress
 from ui.jobs import Job
 from ui.library_overview import chosen
@@ -282,7 +282,35 @@ def test_overview_and_map(home: Path, run_page: Run) -> None:
     assert "By topic" in html(at).text
 
 
-def test_topics_are_offered_before_there_is_a_map(home: Path, run_page: Run) -> None:
+def test_small_words_are_told_to_be_looked_for_in_the_text_alone(home: Path, run_page: Run) -> None:
+    at = run_page("library")
+    find(at).set_value("the radar of").run()
+    assert "“the” and “of” are looked for in titles and abstracts alone, not in names." in html(at).text
+    find(at).set_value("radar").run()
+    assert "looked for in" not in html(at).text
+
+
+def test_where_nothing_fits_only_what_was_chosen_is_blamed(home: Path, run_page: Run) -> None:
+    at = run_page("library")
+    find(at).set_value("zeppelin").run()
+    assert "Try fewer or other words." in html(at).text
+    assert "Click a title" not in html(at).text
+    find(at).set_value("").run()
+    at.number_input(key="filter-from").set_value(2999).run()
+    assert "Clear the filters." in html(at).text
+
+
+def test_topics_of_a_small_library_are_found_at_once(home: Path, run_page: Run) -> None:
+    at = run_page("library")
+    at.segmented_control(key="library-part").set_value("Overview").run()
+    assert "By topic" in html(at).text
+    assert not [own for own in at.button if own.label == "Draw the map"]
+
+
+def test_topics_of_a_large_one_are_offered_before_there_is_a_map(
+    home: Path, run_page: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_overview, "SOON", 5)
     at = run_page("library")
     at.segmented_control(key="library-part").set_value("Overview").run()
     button(at, "Draw the map").click().run()

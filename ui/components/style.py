@@ -57,7 +57,8 @@ CSS = """
 .stAppViewContainer[data-layout="wide"] .stMainBlockContainer { max-width: 100rem; }
 .v-answer > :is(p, ul), .v-notice, .stAppViewContainer .stDialog .v-answer { max-width: 60rem; }
 /* What is chosen among several: the theme's own colour on its tint is too faint to read. */
-.stButtonGroup button[aria-checked="true"] p, .stButtonGroup button[kind$="Active"] p { color: var(--v-link); }
+.stButtonGroup button:is([aria-checked="true"], [aria-pressed="true"]) p { color: var(--v-link); }
+:is(.stApp, .stDialog) button[kind="tertiary"]:is(:hover, :focus, :active, [aria-expanded="true"]) { color: var(--v-link); }
 
 /* An answer. */
 .v-answer { line-height: 1.65; overflow-wrap: break-word; }

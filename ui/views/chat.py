@@ -27,6 +27,12 @@ LOOK = 0.08  # seconds between two looks at an answer that is being written
 QUIET = 0.5  # seconds after which the page is drawn though nothing came, so that an interaction gets through
 PATIENCE = 2.0  # seconds after which the time is shown
 TURNS = 12  # turns drawn at first; earlier ones on request
+# What led on from the answer before stays, faded, until a run ends, which it does only with the next answer. Late, because every
+# element counts as left over at the beginning of a run.
+LEFT_OVER = (
+    "<style>@keyframes v-gone { to { visibility: hidden; } }"
+    '.stMain .stElementContainer[data-stale="true"] { animation: v-gone 0s .5s forwards; }</style>'
+)
 SKELETON = '<div class="v-skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>'
 
 
@@ -104,6 +110,7 @@ def _welcome() -> None:
         return
     for number, question in enumerate(job.result()):
         place.button(label(question), key=f"first-{number}", width="stretch", on_click=state.ask, args=(question,))
+    state.open_ahead()
     state.read_ahead()
 
 
@@ -127,6 +134,8 @@ def _turns(talk: Conversation) -> None:
             pending += _replies(talk, turn)
             lead = st.empty() if turn is turns[-1] else None  # for questions that lead on from the last answer
     scroll.to_turn(turns[-1].id)
+    if pending:
+        st.html(LEFT_OVER)
     for own in pending:
         if (job := talk.running(own.reply)) is not None:
             _follow(job, own)

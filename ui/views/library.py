@@ -28,4 +28,6 @@ def page() -> None:
         )
         PARTS[part]()
     paper.addressed()
+    if count:
+        state.open_ahead()
     ingest.follow(place)

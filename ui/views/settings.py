@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LOOK = 0.2  # seconds between two looks at what is under way
 SIGNS = {"ok": ("✓", "v-supported"), "note": ("·", "v-partly"), "broken": ("✗", "v-unsupported")}
-TALLEST = 720  # pixels
+TALLEST, LONG = 720, 640  # pixels
 
 
 def page() -> None:
@@ -147,7 +147,12 @@ def _settings() -> None:
         },
         hide_index=True,
         height=min(TALLEST, 38 + 35 * max(1, len(shown))),
-        column_config={"What it is": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Setting": st.column_config.TextColumn(width=230),
+            "Value": st.column_config.TextColumn(width=150),
+            "From": st.column_config.TextColumn(width=90),
+            "What it is": st.column_config.TextColumn(width=LONG),
+        },
     )
 
 
