@@ -20,7 +20,7 @@ from rag.library.tallies import Tallies
 from rag.paper import Paper
 from rag.request import EXTRACTIVE
 from rag.settings import Settings
-from ui import address, knowledge, scope, suggestions, uploads
+from ui import address, health, knowledge, scope, suggestions, uploads
 from ui.conversation import Conversation
 from ui.jobs import Job
 from ui.talks import Talks
@@ -177,7 +177,7 @@ def _first_questions(library: str, within: tuple[str, ...] | None) -> Job[tuple[
 
 
 def open_ahead() -> Job[None]:
-    """Count the library and open its vectors, which the first visit to its table and the first paper there would wait for."""
+    """Count the library, open its indexes and load the back ends, which the first who needs them would wait for."""
     return _opening_ahead(assistant().mark())
 
 
@@ -187,8 +187,11 @@ def _opening_ahead(library: str) -> Job[None]:  # noqa: ARG001  part of the cach
 
     def work(_: Job[None]) -> None:
         tallies()
+        engine.browse(Query(words="any"), 0, 1)  # the names beside the texts are read
         for paper in engine.browse(Query(), 0, 1).papers:
             engine.similar(paper.id, 1)
+            engine.search(paper.label, limit=1)
+        health.quick(engine.settings)  # loads what speaks to the models that are set up
 
     return Job(work, "opening-ahead")
 
