@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from eval.bench.browser import free_port
 from tests.fakes.llm_server import LLMServer
@@ -79,6 +79,7 @@ def test_what_was_chosen_outlives_a_restart_and_a_file_too_large_is_told(tmp_pat
             expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
             page.keyboard.press("Escape")
             expect(page.get_by_text("2 of 6 papers. Click a title")).to_be_visible()
+            expect(page.get_by_test_id("stDataFrame")).to_be_visible()  # else the page loads anew, and the filter is forgotten
             kill(server)
         with running(home, tmp_path, port) as (_, server):
             expect(page.locator(".stApp[data-test-connection-state='CONNECTED']")).to_be_visible()
@@ -99,3 +100,24 @@ def test_what_was_chosen_outlives_a_restart_and_a_file_too_large_is_told(tmp_pat
             ask(page, "Where was it measured?")
             answered(page, 2)
             expect(asking).to_have_text(about)
+
+
+def test_a_part_of_the_page_that_was_missed_while_the_server_was_away_comes_when_it_is_back(
+    browser: Browser, address: str
+) -> None:
+    missed: list[str] = []
+
+    def lose(route: Route) -> None:
+        if len(missed) < 2:  # the table's script and its style sheet, as where the server ends while they are fetched
+            missed.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    with watched(browser, LOOK, but="ERR_CONNECTION_RESET|Unable to preload|dynamically imported") as page:
+        page.goto(address)
+        page.get_by_role("heading", name="Ask your library").wait_for()
+        page.route("**/static/*/DataFrame*", lose)
+        go(page, "Library")
+        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+        assert len(missed) == 2

@@ -75,6 +75,26 @@ _PANELS = """<script>
 })();
 </script>"""
 
+# Streamlit's parts come when first needed, and the browser does not ask again for one that failed: where the server ended
+# meanwhile, an error would stand in its place for good. Not twice in a minute, should it be the part that is wrong.
+_PARTS = """<script>
+(() => {
+  if (window.vouchParts) return;
+  window.vouchParts = true;
+  const key = "vouch-parts-missed";
+  window.addEventListener("vite:preloadError", () => {
+    if (Date.now() - Number(sessionStorage.getItem(key) || 0) < 60000) return;
+    sessionStorage.setItem(key, Date.now());
+    const again = async () => {
+      try {
+        if ((await fetch(new URL("./_stcore/health", location.href))).ok) return location.reload();
+      } catch {}
+      setTimeout(again, 1000);
+    };
+    again();
+  });
+})();
+</script>"""
 _COPY = """<script>
 (() => {
   if (window.vouchCopies) return;
@@ -118,8 +138,8 @@ def to_turn(turn_id: str) -> None:
 
 
 def to_marks() -> None:
-    """Have panels open at the words that count, and buttons copy what they carry."""
-    _run("reading-marks", _PANELS + _COPY)
+    """Have panels open at the words that count, buttons copy what they carry, and a page of which a part is missing load anew."""
+    _run("reading-marks", _PANELS + _COPY + _PARTS)
 
 
 def _run(name: str, script: str) -> None:
