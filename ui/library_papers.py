@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from rag.library.browse import Query, Sort
+from rag.library.conditions import Conditions
 from rag.library.lookup import in_text_alone
-from rag.library.selection import Conditions
 from rag.paper import Paper
 from ui import library_several, state
 from ui.components import drawer

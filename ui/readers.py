@@ -91,7 +91,7 @@ async def read(address: str, question: str, start: asyncio.Barrier) -> Got:
     from websockets.asyncio.client import connect
 
     uri = address.replace("http", "ws", 1) + PATH
-    async with connect(uri, subprotocols=["streamlit"], max_size=None, compression=None) as line:  # type: ignore[list-item]
+    async with connect(uri, subprotocols=["streamlit"], max_size=None, max_queue=None, compression=None) as line:  # type: ignore[list-item]
         session = Session(line)
         runs = session.runs()
         await session.run()

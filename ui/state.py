@@ -186,6 +186,8 @@ def _opening_ahead(library: str) -> Job[None]:  # noqa: ARG001  part of the cach
     engine = assistant()
 
     def work(_: Job[None]) -> None:
+        import altair  # noqa: F401  0.4 s
+
         tallies()
         engine.browse(Query(words="any"), 0, 1)  # the names beside the texts are read
         for paper in engine.browse(Query(), 0, 1).papers:
