@@ -19,17 +19,22 @@ from rag.terms import content_words
 CACHED_PAPERS = 4096  # some 25 KB each
 
 WEIGHTS = {
-    "cosine": 3.54,
-    "overlap": 0.87,
-    "place": 2.18,
-    "first": -0.63,
-    "last": -1.50,
-    "length": 1.15,
-    "number": 0.92,
-    "background": -0.71,
+    "cosine": 2.30,
+    "before": 1.38,
+    "overlap": 3.99,
+    "part": 2.01,
+    "place": 2.14,
+    "first": -0.70,
+    "last": -0.89,
+    "length": 0.74,
+    "number": 2.59,
+    "background": -0.55,
 }
-"""Logistic coefficients of `features`, fitted on which sentences of an abstract hold a key fact (55 questions of the
-development set; with these features key-fact recall in cross-validation rose from 0.73 to 0.85 at 89 words, see LOG.md)."""
+"""Coefficients of a choice among an abstract's sentences, fitted on which of them hold a key fact or are marked as evidence (55
+questions of the development set, 90 on the sample's papers, 89 on chemistry, 188 claims; LOG.md has what other features gave).
+`cosine` is that to the part of the question that is nearest, `before` that of the sentence before to the whole question, both
+less the mean of the abstract; `overlap` the share of the question's words that a sentence holds, and `part` that of the part of
+the question it holds most of."""
 
 ASKS_NUMBER = re.compile(
     r"\b(how (many|much|large|big|long|often|far|tiny|few)|what (percentage|percent|share|size|fraction|rate)"
@@ -42,18 +47,26 @@ BACKGROUND = re.compile(
     re.IGNORECASE,
 )
 DIGIT = re.compile(r"\d")
+PARTS = re.compile(
+    r"(?<=[?.!;:])\s+|,\s+(?:and|but|or)\s+|\s+[-–—]+\s+"
+    r"|,?\s+and\s+(?=(?:(?:by|on|for|to|in|at|of|with|from) )?(?:what|which|how|why|where|who|whom|when|does|do|is|are|can)\b)",
+    re.IGNORECASE,
+)
+"""Where one part of a question ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
     """One sentence of an abstract: `passage.index` is its place in the abstract. `score` orders sentences of one
-    question within a paper; `cosine` is to the question, `overlap` the weighted share of the question's words it holds."""
+    question within a paper; `cosine` is to the question, `overlap` the weighted share of the question's words it holds, rare
+    words of all papers found counting more, `telling` the same with the words counting that few sentences of its paper hold."""
 
     paper: Paper
     passage: Passage
     score: float
     cosine: float
     overlap: float
+    telling: float = 0.0
 
 
 Embed = Callable[[Sequence[str]], Vectors]
@@ -115,13 +128,13 @@ class PaperSentences(Sequence[ScoredSentence]):
 class Asked:
     """A question against the sentences of the papers found for it."""
 
-    def __init__(self, question: str, embedder: Embedder, read: Embed, candidates: Sequence[Known]) -> None:
+    def __init__(self, question: str, embedder: Embedder, read: Embed) -> None:
         self._question, self._embedder, self._read = question, embedder, read
         self._asks_number = bool(ASKS_NUMBER.search(question))
         self._wanted = frozenset(content_words(question))
-        self._weight = rarity(self._wanted, [words for known in candidates for words in known.words])
-        self._total = sum(self._weight.values()) or 1.0
-        self._vector: Vectors | None = None
+        self._parts = parts(question)
+        self._of_parts = [frozenset(content_words(part)) for part in self._parts]
+        self._vectors: Vectors | None = None
 
     def fetch(self, papers: Sequence[Known]) -> None:
         """Embed what was not embedded yet."""
@@ -129,22 +142,40 @@ class Asked:
 
     def scored(self, paper: Paper, known: Known, *, read: bool = True) -> list[ScoredSentence]:
         """All sentences of a paper; where they are not `read`, by place, wording and the question's words alone."""
-        cosines = self._cosines(known) if read else [0.0] * len(known.passages)
-        middle = sum(cosines) / len(cosines)
-        number, nearness, telling = WEIGHTS["number"], WEIGHTS["cosine"], WEIGHTS["overlap"]
+        count = len(known.passages)
+        cosines, near = self._cosines(known) if read else ([0.0] * count, [0.0] * count)
+        middle = sum(cosines) / count
+        weight = rarity(self._wanted, known.words)
+        totals = [sum(weight[word] for word in words) or 1.0 for words in (self._wanted, *self._of_parts)]
         found = []
         for n, cosine in enumerate(cosines):
-            overlap = sum(self._weight[word] for word in self._wanted & known.words[n]) / self._total
-            asked = number if self._asks_number and known.digits[n] else 0.0
-            score = known.plain[n] + (asked + nearness * (cosine - middle) + telling * overlap)
-            found.append(ScoredSentence(paper, known.passages[n], score, cosine, overlap))
+            held = self._wanted & known.words[n]
+            shares = [
+                sum(weight[word] for word in held & words) / total
+                for words, total in zip((self._wanted, *self._of_parts), totals, strict=True)
+            ]
+            telling = WEIGHTS["overlap"] * shares[0] + WEIGHTS["part"] * max(shares[1:])
+            nearness = WEIGHTS["cosine"] * near[n] + WEIGHTS["before"] * (cosines[n - 1] - middle if n else 0.0)
+            asked = WEIGHTS["number"] if self._asks_number and known.digits[n] else 0.0
+            score = known.plain[n] + (asked + nearness + telling)
+            found.append(ScoredSentence(paper, known.passages[n], score, cosine, shares[0]))
         return found
 
-    def _cosines(self, known: Known) -> list[float]:
+    def _cosines(self, known: Known) -> tuple[list[float], list[float]]:
+        """Of each sentence to the question, and to the part it is nearest to, less the mean for that part."""
         self.fetch([known])
-        if self._vector is None:
-            self._vector = self._embedder.embed([self._question])[0]
-        return [float(c) for c in known.vectors @ self._vector]  # type: ignore[operator]  # just fetched
+        if self._vectors is None:
+            self._vectors = self._embedder.embed(list(dict.fromkeys([self._question, *self._parts])))
+        found = known.vectors @ self._vectors.T  # type: ignore[operator]  # just fetched
+        of_parts = found[:, -len(self._parts) :]
+        return [float(c) for c in found[:, 0]], [float(c) for c in (of_parts - of_parts.mean(axis=0)).max(axis=1)]
+
+
+def parts(question: str) -> list[str]:
+    """What a question says and asks one after the other, each part of two words or more besides small ones; the whole question
+    where it has not several."""
+    found = [part for part in PARTS.split(question) if len(content_words(part)) > 1]
+    return found if len(found) > 1 else [question]
 
 
 def fetch(papers: Sequence[Known], read: Embed) -> None:
@@ -171,7 +202,7 @@ class SentenceScorer:
         """For each hit, all sentences of its abstract in order. Embedding them is most of what an answer costs, and few papers
         found are quoted: nothing is embedded before a score is looked at; `together` does several papers in one go."""
         known = [self._known(hit.paper) for hit in hits]
-        asked = Asked(question, self._embedder, self._read, known)
+        asked = Asked(question, self._embedder, self._read)
         return [PaperSentences(asked, hit.paper, own) for hit, own in zip(hits, known, strict=True)]
 
     def read_ahead(self, papers: Sequence[Paper]) -> None:
