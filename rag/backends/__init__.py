@@ -1,7 +1,8 @@
 """LLM back ends: `open_backend("provider:model", settings)` gives a Backend; PROVIDERS lists what there is."""
 
 from rag.backends.base import Backend, Message, Reply, collect
-from rag.backends.providers import PROVIDERS, Provider, check_backend, forget_backends, list_models, open_backend
+from rag.backends.provider import PROVIDERS, Provider
+from rag.backends.providers import check_backend, forget_backends, list_models, open_backend
 
 __all__ = [
     "PROVIDERS",

@@ -8,9 +8,10 @@ from threading import Thread
 from typing import Self
 
 from rag.embedding import EMBEDDERS
+from rag.library.chroma import load_chroma
 from rag.library.passages import SCHEME
 from rag.library.server import ChromaServer
-from rag.library.vectors import VectorStore, load_chroma
+from rag.library.vectors import VectorStore
 from rag.settings import Settings
 
 

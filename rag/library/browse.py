@@ -12,9 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from rag.library.catalogue import PAPERS, SOURCES, Catalogue
+from rag.library.clauses import clause
+from rag.library.conditions import Conditions
 from rag.library.keywords import KeywordIndex
 from rag.library.lookup import FEW, KEPT, Found, Lookup
-from rag.library.selection import Conditions, clause
 from rag.library.sources import load_papers
 from rag.paper import Paper
 

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 
-from rag.library.selection import Conditions, Facts, Order
+from rag.library.conditions import Conditions, Order
+from rag.library.selection import Facts
 from rag.retrieval.dates import marked
 from rag.retrieval.joining import Statement, clash, combined, joined
 from rag.retrieval.orders import read_order

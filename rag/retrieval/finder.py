@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
-from rag.library.selection import Conditions, Facts, Order, counts, facts, undecided
+from rag.library.conditions import Conditions, Order
+from rag.library.selection import Facts, counts, facts, undecided
 from rag.paper import Paper
 from rag.retrieval.conditions import Reading, read_conditions
 from rag.retrieval.evidence import sentence_passages

@@ -10,9 +10,10 @@ import numpy as np
 from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
 from rag.library.catalogue import Catalogue
+from rag.library.conditions import Conditions, Order
 from rag.library.keywords import KeywordIndex
 from rag.library.passages import cut, key_of, paper_of, passage_of
-from rag.library.selection import Conditions, Order, count, matching, select
+from rag.library.selection import count, matching, select
 from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.recent import Recent

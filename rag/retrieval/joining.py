@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from rag.library.selection import Conditions
+from rag.library.conditions import Conditions
 
 _OR = re.compile(r"\s*,?\s*(?:or|and/or)\s+", re.IGNORECASE)
 _AFTER_OR = re.compile(r"\bor $", re.IGNORECASE)

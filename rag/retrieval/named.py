@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rag.library.selection import Conditions
+from rag.library.conditions import Conditions
 from rag.retrieval.wording import DATED, WORK, Asked, Rule, Said, rule
 
 _CAPITAL = r"(?:(?-i:[A-ZÀ-ÖØ-Þ])[\w'’.-]*)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.library.selection import Order
+from rag.library.conditions import Order
 from rag.retrieval.wording import NUMBER, WORK, near_work, number
 
 _ONE = r"(?:paper|work|study|article|abstract|survey|publication|preprint|record|report|benchmark|dataset|one|entry)"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rag.library.selection import Conditions, Facts
+from rag.library.conditions import Conditions
+from rag.library.selection import Facts
 
 _UNITS = "no one two three four five six seven eight nine ten eleven twelve"
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "a hundred": 100, "one hundred": 100, "hundred": 100}

@@ -160,7 +160,7 @@ def model_file() -> Iterator[Check]:
 def back_ends(settings: Settings) -> Iterator[Check]:
     """Every back end that may answer: its package, model name and key are there. Keys are never shown."""
     from rag.backends import open_backend
-    from rag.backends.providers import provider_of
+    from rag.backends.provider import provider_of
 
     for choice in chosen(settings):
         name = f"back end {choice}"

@@ -13,7 +13,7 @@ from rag.assistant import Assistant
 from rag.errors import LibraryError
 from rag.library.browse import Query, Sort
 from rag.library.collections import Collections
-from rag.library.selection import Conditions
+from rag.library.conditions import Conditions
 from rag.settings import Settings
 
 RECORDS: list[dict[str, object]] = [

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from rag.answering.record import Passage
 from rag.assistant import Assistant
 from rag.errors import LibraryError, SettingsError
+from rag.library import chroma as module
 from rag.library import ingest as ingest_module
-from rag.library import vectors as module
 from rag.library.report import IngestProgress
 from rag.library.server import ChromaServer
 from rag.library.vectors import VectorStore

@@ -12,8 +12,8 @@ from filelock import FileLock
 
 from rag.assistant import Assistant
 from rag.errors import LibraryError, LibraryLocked
+from rag.library import chroma as chroma_module
 from rag.library import disk
-from rag.library import vectors as vectors_module
 from tests.rag.library.contents import Contents, assert_same, assert_whole, contents
 
 Open = Callable[[Path], Assistant]
@@ -72,7 +72,7 @@ def test_an_ingest_that_fills_the_disk(
     """At its worst: nothing is kept in reserve, so that any of the three stores may meet the end of the disk."""
     whole, size = undisturbed
     monkeypatch.setattr(disk, "RESERVE", 0)
-    monkeypatch.setattr(vectors_module, "UNWRITTEN", 100)  # index files are written on the way
+    monkeypatch.setattr(chroma_module, "UNWRITTEN", 100)  # index files are written on the way
     mount(tmp_path, "-t", "tmpfs", "-o", f"size={int(size * share)}", "tmpfs")
     with open_library(tmp_path / "home") as assistant:
         for _ in range(2):

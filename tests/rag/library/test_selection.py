@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.library.catalogue import Catalogue
-from rag.library.selection import Conditions, Order, counts, facts, matching, select, undecided
+from rag.library.conditions import Conditions, Order
+from rag.library.selection import counts, facts, matching, select, undecided
 from rag.paper import Paper, Source
 
 PAPERS = (

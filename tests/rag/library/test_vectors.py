@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from rag.answering.record import Passage
 from rag.embedding import Vectors
 from rag.errors import LibraryDamaged
-from rag.library import vectors as module
+from rag.library import chroma as module
+from rag.library.chroma import is_whole
 from rag.library.passages import key_of, passage_of
 from rag.library.shared import SharedFolder
-from rag.library.vectors import VectorStore, is_whole
+from rag.library.vectors import VectorStore
 
 NAME = "test-collection"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from rag.library.selection import Conditions, Facts
+from rag.library.conditions import Conditions
+from rag.library.selection import Facts
 
 AUTHORS = (
     ("Ashish Vaswani", "Noam Shazeer", "Niki Parmar"),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rag.library.selection import Conditions, Facts, Order
+from rag.library.conditions import Conditions, Order
+from rag.library.selection import Facts
 from rag.retrieval.conditions import read_conditions
 from rag.retrieval.dates import months_back, span_of
 from tests.paths import SHARED, shared_only

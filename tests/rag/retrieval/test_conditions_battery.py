@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rag.library.selection import Conditions
+from rag.library.conditions import Conditions
 from rag.retrieval.conditions import read_conditions
 from tests.rag.retrieval.small_library import FACTS
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from rag.answering.record import Hit
 from rag.assistant import Assistant
+from rag.library.conditions import Conditions
 from rag.library.passages import cut
-from rag.library.selection import Conditions
 from rag.retrieval import hybrid
 from rag.retrieval.hybrid import HybridRetriever, best_of
 from tests.rag.conftest import SMALL

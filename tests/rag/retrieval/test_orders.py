@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.library.selection import Conditions, Order
+from rag.library.conditions import Conditions, Order
 from rag.retrieval.conditions import Reading, read_conditions
 from tests.rag.retrieval.small_library import FACTS
 
