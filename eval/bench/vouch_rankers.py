@@ -11,7 +11,7 @@ from rag.answering.record import Hit
 from rag.embedding import EMBEDDERS, Vectors
 from rag.library.stores import Stores
 from rag.retrieval.fusion import fuse, ranked, smooth
-from rag.retrieval.hybrid import DEPTH, best_of, means
+from rag.retrieval.legs import DEPTH, best_of, means
 
 DEPTH_ALONE = 1_000
 """Passages a dense leg of its own looks at: several passages make one paper, and without the other leg it has to fill the

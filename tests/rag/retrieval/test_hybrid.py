@@ -13,8 +13,9 @@ from rag.answering.record import Hit
 from rag.assistant import Assistant
 from rag.library.conditions import Conditions
 from rag.library.passages import cut
-from rag.retrieval import hybrid
-from rag.retrieval.hybrid import HybridRetriever, best_of
+from rag.retrieval import hybrid, legs
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.legs import best_of
 from tests.rag.conftest import SMALL
 
 
@@ -181,7 +182,7 @@ def test_few_matching_papers_and_many_are_ranked_alike(
     (other,) = (hit.paper.id for hit in retriever.search("violins", 8) if hit.paper.title == unwanted)
     conditions = Conditions(none_of=(Conditions(ids=(other,)),))
     few = retriever.search_sides(sides, 5, conditions)
-    monkeypatch.setattr(hybrid, "NARROW", 0)
+    monkeypatch.setattr(legs, "NARROW", 0)
     many = retriever.search_sides(sides, 5, conditions)
     assert_sound(few, 5)
     assert [hit.paper.title for hit in many] == [hit.paper.title for hit in few]
