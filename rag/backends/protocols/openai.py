@@ -88,7 +88,8 @@ def _opener(llm: OpenAI, pool: Pool, settings: Settings, *, own: bool) -> Opener
     """`own` puts the newer name of the token limit first, which OpenAI's thinking models insist on."""
     from openai import omit
 
-    llm._get_client()  # made here once, and not by many threads at the same moment
+    # Made here once, and not by many threads at the same moment; `chat` loads a third of the library when it is first named.
+    llm._get_client().chat.completions  # noqa: B018
     ponders = thinks(llm.model)
     limits = ("max_completion_tokens", "max_tokens") if own else ("max_tokens", "max_completion_tokens")
 
