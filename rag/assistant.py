@@ -114,7 +114,7 @@ class Assistant(Upkeep):
             # What is counted in the catalogue is not asked of a model, which is shown too few of the papers to count them.
             specs = (EXTRACTIVE,) if found.opening or found.record else request.specs
             spec, draft = first_usable(
-                specs, lambda chosen, tell: self._draft(request, found, evidence, backends.get(chosen), tell), on_token
+                specs, lambda chosen, tell: self._draft(request, found, evidence, sure, backends.get(chosen), tell), on_token
             )
         if on_sentence is not None and (draft.abstained or spec == EXTRACTIVE):
             for number, sentence in enumerate(draft.sentences):
@@ -198,6 +198,7 @@ class Assistant(Upkeep):
         request: Request,
         found: Found,
         evidence: Screened,
+        sure: Confidence,
         backend: Recorded | None,
         tell: Callable[[str], None] | None,
     ) -> Draft:
@@ -212,6 +213,7 @@ class Assistant(Upkeep):
                 self.settings.answer_words,
                 tell,
                 question=found.searched,
+                one=sure.one and not (found.labels or found.listing),
                 opening=found.opening,
                 beyond=found.beyond,
                 turn=request.question if found.follows else "",

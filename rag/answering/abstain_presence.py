@@ -32,6 +32,7 @@ SLIP = 5  # letters of a name that may be written a little differently in a titl
 LONG, ALIKE = 6, 0.85  # the same within a text, and how much alike the two must be
 
 
+PAPERS = re.compile(r"\b(papers|works|studies|articles|publications|authors who)\b", re.IGNORECASE)
 MEANT = 0.15
 """Lead of the first paper from which a question is about that paper, though its wording ("which datasets", "compared to") would
 do for several: 22 of 37 such questions about one paper have it, and 1 of 12 about several."""
@@ -40,7 +41,10 @@ LEADS = 0.05
 
 
 def meant(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether the first paper is clearly the one asked about: it leads, and lacks no rare name of the question."""
+    """Whether the first paper is clearly the one asked about: it leads, and lacks no rare name of the question, which does not
+    speak of papers in the plural."""
+    if PAPERS.search(question):
+        return False
     first, second, *_ = [*sorted((hit.score for hit in hits), reverse=True)[:2], hits[0].score]
     if first - second < LEADS:
         return False

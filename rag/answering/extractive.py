@@ -11,7 +11,7 @@ from rag.answering.deciding import deciding
 from rag.answering.draft import Draft
 from rag.answering.listing import lines
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Table, Verdict
-from rag.answering.sought import fresh, going_on, leading
+from rag.answering.sought import fresh, leading
 from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence, passages_of, together
 from rag.retrieval.understand import QuestionType
@@ -25,6 +25,7 @@ LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3
 """Length of an answer from more than one paper, as a multiple of the usual one."""
 EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 1}
 """Sentences of one paper at most, where there are several."""
+OVER = 0.07  # share of the length asked for by which the last sentence may go beyond it: else too little is said
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
 
@@ -36,6 +37,7 @@ def quote(
     on_token: Callable[[str], None] | None = None,
     *,
     question: str = "",
+    one: bool = False,
     opening: str = "",
     beyond: int = 0,
     turn: str = "",
@@ -46,8 +48,10 @@ def quote(
     Papers come in order of rank, sentences of one paper in the order of the abstract. Where one paper is quoted the one comes
     first that decides a yes-no or a how-much `question`, or else the best. A list has one line a paper, below an `opening` that
     says how many there are; `beyond` are those that were not even looked at. Papers that disagree are told apart by side.
+    Where `one` paper is clearly meant it alone is quoted, though the wording would do for several ("compared to", "which data").
     Where a `turn` of a conversation is answered from one paper, what was quoted `before` gives way to what is new.
     """
+    kind = QuestionType.ONE if one and not opening else kind
     near = together(papers_to_quote(kind, hits, sentences))
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
         said = f"{opening}\n" if opening else ""
@@ -126,12 +130,12 @@ def pick(
     left = words * (LENGTH[kind] if len(papers) > 1 else 1.0)
     chosen: dict[str, list[ScoredSentence]] = {}
     first = [leading if leading is not None and leading in own else max(own, key=lambda s: s.score) for own in papers]
-    rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score - going_on(leading, s))
+    rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
     most = EACH[kind] if len(papers) > 1 else EACH[QuestionType.ONE]
     for sentence in [*first, *rest]:
         length = len(WORD.findall(sentence.passage.text))
         own = chosen.setdefault(sentence.paper.id, [])
-        if not own or (length <= left and len(own) < most):
+        if not own or (length <= left + OVER * words and len(own) < most):
             own.append(sentence)
             left -= length
     return [sorted(own, key=lambda s: (s is not leading, s.passage.index)) for own in chosen.values()]

@@ -81,8 +81,6 @@ AGAIN, AGAIN_COSTS = frozenset({Sought.RESULT, Sought.NUMBER}), 1.0
 """Kinds for which a sentence may be told again, and what that costs it."""
 LED = frozenset({Sought.CAUSE, Sought.LIMITATION})
 """Kinds for which a first answer begins with a sentence that tells of it; the best sentence mostly tells of a result."""
-GOES_ON = re.compile(r"(?:this|these|thus|therefore|hence|consequently|as a (?:result|consequence))\b", re.IGNORECASE)
-"""How a sentence begins that says what the one before it leads to."""
 OWN = 1.5
 """What it adds, where a method is sought, that the authors offer it: what others did is told in other words."""
 
@@ -125,13 +123,6 @@ def leading(question: str, sentences: Sequence[ScoredSentence]) -> ScoredSentenc
     if kind not in LED:
         return max(sentences, key=lambda sentence: sentence.score)
     return max(sentences, key=lambda sentence: sentence.score + telling(kind, sentence.passage.text))
-
-
-def going_on(first: ScoredSentence | None, sentence: ScoredSentence) -> float:
-    """What a sentence gains for standing behind the first one of an answer and going on from it."""
-    if first is None or first.paper.id != sentence.paper.id or first.passage.index + 1 != sentence.passage.index:
-        return 0.0
-    return TELLS if GOES_ON.match(sentence.passage.text) else 0.0
 
 
 def telling(kind: Sought | None, text: str) -> float:

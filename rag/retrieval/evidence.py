@@ -58,15 +58,14 @@ PARTS = re.compile(
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
     """One sentence of an abstract: `passage.index` is its place in the abstract. `score` orders sentences of one
-    question within a paper; `cosine` is to the question, `overlap` the weighted share of the question's words it holds, rare
-    words of all papers found counting more, `telling` the same with the words counting that few sentences of its paper hold."""
+    question within a paper; `cosine` is to the question, `overlap` the share of the question's words it holds, the more the
+    fewer sentences of its paper hold a word."""
 
     paper: Paper
     passage: Passage
     score: float
     cosine: float
     overlap: float
-    telling: float = 0.0
 
 
 Embed = Callable[[Sequence[str]], Vectors]

@@ -20,6 +20,7 @@ from rag.retrieval.evidence import (
     SentenceScorer,
     features,
     only,
+    parts,
     passages_of,
     rarity,
     sentence_passages,
@@ -42,6 +43,25 @@ def test_sentences_are_passages_with_their_offsets() -> None:
 def test_rare_words_weigh_more() -> None:
     weights = rarity(frozenset({"bee", "radar", "gone"}), [frozenset({"bee"}), frozenset({"bee", "radar"}), frozenset({"bee"})])
     assert weights == pytest.approx({"bee": math.log(1 + 3 / 4), "radar": math.log(1 + 3 / 2), "gone": math.log(1 + 3)})
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How do bees dance?", ["How do bees dance?"]),
+        ("How many bees dance and what do drones eat?", ["How many bees dance", "what do drones eat?"]),
+        ("I keep wild bees. Which ones dance, and for how long do drones live?", None),
+        ("Bees and wasps dance?", ["Bees and wasps dance?"]),
+    ],
+)
+def test_a_question_has_parts(question: str, expected: list[str] | None) -> None:
+    assert parts(question) == (expected or ["I keep wild bees.", "Which ones dance", "for how long do drones live?"])
+
+
+def test_each_part_of_a_question_finds_its_sentence(embedder: MiniLM) -> None:
+    abstract = "Bees dance in the dark of the hive. Wild flowers need rain. One drone lives for eight weeks in summer."
+    (sentences,) = SentenceScorer(embedder).score("Where do bees dance, and how many weeks does a drone live?", [hit(abstract)])
+    assert min(sentences[0].score, sentences[2].score) > sentences[1].score
 
 
 @pytest.mark.parametrize(
