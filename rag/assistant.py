@@ -114,7 +114,7 @@ class Assistant(Upkeep):
             # What is counted in the catalogue is not asked of a model, which is shown too few of the papers to count them.
             specs = (EXTRACTIVE,) if found.opening or found.record else request.specs
             spec, draft = first_usable(
-                specs, lambda chosen, tell: self._draft(request, found, evidence, sure, backends.get(chosen), tell), on_token
+                specs, lambda chosen, tell: self._draft(request, found, evidence, backends.get(chosen), tell, sure=sure), on_token
             )
         if on_sentence is not None and (draft.abstained or spec == EXTRACTIVE):
             for number, sentence in enumerate(draft.sentences):
@@ -198,9 +198,10 @@ class Assistant(Upkeep):
         request: Request,
         found: Found,
         evidence: Screened,
-        sure: Confidence,
         backend: Recorded | None,
         tell: Callable[[str], None] | None,
+        *,
+        sure: Confidence,
     ) -> Draft:
         """The answer: from the record, quoted, or, where there is a `backend`, written by it."""
         if found.record:
