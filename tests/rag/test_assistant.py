@@ -11,7 +11,7 @@ import pytest
 
 from rag.answering.record import Answer, AnswerKind, Tokens
 from rag.assistant import Assistant
-from rag.errors import BackendMissing, BackendUnknown, LibraryDamaged, LibraryError, LibraryLocked
+from rag.errors import BackendMissing, BackendUnknown, LibraryDamaged, LibraryError, LibraryLocked, ModelError
 from rag.settings import Settings
 from tests.rag.conftest import SMALL
 
@@ -152,6 +152,35 @@ def test_a_small_library_is_read_ahead_until_somebody_says_stop(small: Assistant
     assert small.read_ahead(lambda: True) == 0
     monkeypatch.setattr("rag.assistant.READ_AHEAD", small.count() - 1)
     assert small.read_ahead() == 0  # now it is a large one
+
+
+def test_what_a_written_answer_needs_is_loaded_beside_the_caller(small: Assistant) -> None:
+    asked = small.ask("How many dances were filmed?")
+    with Assistant.open(small.settings) as again:
+        again.make_ready()
+        wait_for("vouch-ready")
+        assert {"_vectors", "_checker"} <= again.__dict__.keys()
+        assert again._opened_embedder is not None
+        assert again.ask("How many dances were filmed?").text == asked.text
+
+
+def test_what_cannot_be_loaded_is_told_by_the_question(small: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise ModelError("The model file is gone.", remedy="Install Vouch again.")
+
+    with Assistant.open(small.settings) as again:
+        monkeypatch.setattr(again._embedder_class, "load", missing)
+        again.make_ready()
+        wait_for("vouch-ready")
+        with pytest.raises(ModelError, match="gone"):
+            again.ask("How many dances were filmed?")
+
+
+def wait_for(name: str) -> None:
+    """Until every thread of that name has ended."""
+    for thread in threading.enumerate():
+        if thread.name == name:
+            thread.join()
 
 
 def test_an_unknown_back_end_is_told_before_anything_is_searched(tmp_path: Path, open_library: Open) -> None:

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rag.desk import Desk, seated
+from rag.assistant import Assistant
+from rag.desk import PLACES, Desk, seated
 
 SOON = 10.0  # seconds that nothing here takes
 
@@ -75,3 +76,26 @@ def test_an_error_gives_the_place_back() -> None:
     with pytest.raises(ValueError, match="no"):
         office.work(fails=True)
     assert office.work(fails=False) == "done"
+
+
+def test_of_nine_that_ask_three_work(small: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(PLACES, timeout=SOON)
+    find = small._found
+
+    def found(*given: object) -> object:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        full.wait()  # nobody goes on before all three places are taken
+        try:
+            return find(*given)  # type: ignore[arg-type]
+        finally:
+            with lock:
+                at_once -= 1
+
+    monkeypatch.setattr(small, "_found", found)
+    with ThreadPoolExecutor(9) as threads:
+        answers = list(threads.map(small.ask, ["How do bees dance?"] * 9))
+    assert most == PLACES == 3
+    assert len({answer.text for answer in answers}) == 1
