@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from eval.bench import ingest, pages, retrieval, scale, search, start, verdicts
+from eval.bench import ingest, pages, retrieval, scale, search, start, throughput, verdicts
 from eval.bench.display import Stage, show
 from eval.bench.figures import Outcome
 from eval.bench.inputs import Inputs, find_inputs
@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search": Benchmark(search.steps, search.measure),
     "start": Benchmark(start.steps, start.measure),
     "verdicts": Benchmark(verdicts.steps, verdicts.measure),
+    "throughput": Benchmark(throughput.steps, throughput.measure),
     "pages": Benchmark(pages.steps, pages.measure),
 }
 

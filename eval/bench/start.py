@@ -46,20 +46,25 @@ def measure(inputs: Inputs, repeats: int, stage: Stage) -> Outcome:
 
 def commands(question: str) -> dict[str, list[str]]:
     """Name -> command line."""
-    script = Path(sysconfig.get_path("scripts")) / "vouch"
-    vouch = [str(script)] if script.is_file() else [sys.executable, "-m", "rag.cli"]
     return {
         EMPTY: [sys.executable, "-c", "pass"],
-        "vouch --help": [*vouch, "--help"],
-        "vouch search": [*vouch, "search", question],
-        "vouch ask": [*vouch, "ask", question],
+        "vouch --help": [*vouch(), "--help"],
+        "vouch search": [*vouch(), "search", question],
+        "vouch ask": [*vouch(), "ask", question],
     }
 
 
-def wall_time(command: Sequence[str], folder: str, home: Path) -> float:
+def vouch() -> list[str]:
+    """How the command begins."""
+    script = Path(sysconfig.get_path("scripts")) / "vouch"
+    return [str(script)] if script.is_file() else [sys.executable, "-m", "rag.cli"]
+
+
+def wall_time(command: Sequence[str], folder: str, home: Path, settings: Mapping[str, str] | None = None) -> float:
     """Seconds from start to exit. Raises BenchError where the command fails."""
+    given = environment(VOUCH_HOME=str(home), **(settings or {}))
     began = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=environment(VOUCH_HOME=str(home)), capture_output=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=given, capture_output=True, check=False)
     took = time.perf_counter() - began
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()[-500:]
