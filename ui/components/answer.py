@@ -16,6 +16,10 @@ from ui.components.table import table_html
 from ui.components.why import found_id, why_html
 
 CLOSEST = 4  # papers shown where nothing answers
+PLAINLY = (
+    "A mark is a measurement, and can be wrong. ✗ is mostly right. ✓ is wrong more often where a sentence turns a finding round: "
+    "open the passage where it matters. What was measured (1 would be perfect, 0.5 is a guess):"
+)
 _CITATION = re.compile(r" ?\[(\d+)\]")
 _ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,3}[.)])\s")
 _FIND = 12  # characters by which a sentence is found in the answer's text
@@ -170,7 +174,8 @@ def _tally_html(answer: Answer) -> str:
 
 def _trust_html() -> str:
     """What was measured of the marks; for quotations, which are copies, there is nothing to doubt."""
-    return f'<details class="v-trust"><summary>How far to trust these marks</summary><p>{text(trust().sentence)}</p></details>'
+    shown = f"<p>{text(PLAINLY)}</p><p>{text(trust().sentence)}</p>"
+    return f'<details class="v-trust"><summary>How far to trust these marks</summary>{shown}</details>'
 
 
 def _card_html(source: CitedSource, anchor: str) -> str:

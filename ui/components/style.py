@@ -51,6 +51,8 @@ CSS = """
 .st-key-reading-place, .st-key-reading-marks { display: none; }
 .stChatMessage { padding: .25rem 0; background: transparent; gap: .75rem; }
 .v-question { font-weight: 600; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; padding-top: .2rem; }
+.stApp button kbd { opacity: 1; color: var(--v-faint); }
+.stApp [data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid var(--v-link); outline-offset: -2px; }
 .v-sidebar { color: var(--v-faint); font-size: .85rem; line-height: 1.45; }
 
 /* Wide windows: tables may be wide, text and forms may not. */
@@ -93,6 +95,7 @@ CSS = """
 .v-tally .v-verdict { margin: 0; }
 .v-trust { margin: -.3rem 0 .7rem; font-size: .85rem; opacity: .85; }
 .v-trust summary { cursor: pointer; }
+.v-trust p { margin: .2rem 0 .4rem; }
 .v-notes { margin: 0 0 .5rem; padding: 0 !important; list-style: none; font-size: .87rem; color: var(--v-faint); }
 .v-notes li { margin: 0; }
 .v-head { font-size: .8rem !important; font-weight: 600; color: var(--v-faint); margin: 0; padding: .5rem 0 .4rem !important; }
