@@ -36,8 +36,15 @@ def rules() -> tuple[Rule, ...]:
     from rag.retrieval.named import NAME_RULES
 
     return (
-        rule(r"\b(?:arxiv[: ]\s?)?(?P<id>\d{4}\.\d{4,5})(?:v\d+)?\b", lambda m, _: Said(({"ids": (m["id"],)},))),
-        rule(r"\b(?:doi[: ]\s?)?(?P<id>10\.\d{4,9}/\S+[^\s?.,;])", lambda m, _: Said(({"ids": (m["id"].lower(),)},))),
+        rule(
+            r"(?:(?:\b(?:doi[: ]\s?)?(?:https?://(?:dx\.)?doi\.org/)?10\.48550/|\bhttps?://(?:[a-z]+\.)?|\b)arxiv"
+            r"(?:[:. ]\s?|\.org/(?:abs|pdf|html)/)|\b)(?P<id>\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf\b|\b)",
+            lambda m, _: Said(({"ids": (m["id"],)},)),
+        ),
+        rule(
+            r"\b(?:doi[: ]\s?)?(?:https?://(?:dx\.)?doi\.org/)?(?P<id>10\.\d{4,9}/\S+[^\s?.,;])",
+            lambda m, _: Said(({"ids": (m["id"].lower(),)},)),
+        ),
         *PRESENCE_RULES,
         *NUMBER_RULES,
         *DATE_RULES,

@@ -16,7 +16,7 @@ from rag.library.selection import Facts, counts, facts, undecided
 from rag.paper import Paper
 from rag.retrieval.conditions import Reading, read_conditions
 from rag.retrieval.evidence import sentence_passages
-from rag.retrieval.followup import conditions_only, leans, meant, pointed_at, standalone, stands_alone
+from rag.retrieval.followup import about, conditions_only, leans, meant, pointed_at, standalone, stands_alone
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
@@ -42,9 +42,11 @@ IN_WORKS = re.compile(
 )
 _ABOUT = """
 abstract abstracts anything appear appeared article articles author authors batch came collection come concern contain count
-cover date dated dates deal dump dumps entries entry everything exist file first hold last library many number occur one ones
+cover date dated dates deal describe dump dumps entries entry everything exist explain file first hold last library many
+number occur one ones
 organisation organization paper people preprint preprints proceedings publication publications publish published record
-records release released say something source sources studies study there title titles top total treat upvote upvotes vote
+records release released say something source sources studies study summarise summarize summary there title titles top
+total treat upvote upvotes vote
 votes work works write written year
 """
 ABOUT_PAPERS = frozenset(stem(word) for word in _ABOUT.split())
@@ -200,7 +202,10 @@ class Finder:
             hits = in_order(hits, order)
         elif listed:
             hits = near_best(hits)
-        return Found(tuple(hits), kind, topic, reading.labels, note, ordered=order is not None)
+        searched = topic
+        if conditions.ids and len(hits) == 1:  # said by its number, the paper is there, whatever words the rest has
+            searched = about(topic, [hits[0].paper])
+        return Found(tuple(hits), kind, searched, reading.labels, note, ordered=order is not None)
 
     def _list(self, question: str, reading: Reading, note: str) -> Found:
         """The papers that metadata alone choose."""

@@ -26,7 +26,10 @@ SEVERAL = re.compile(
     re.IGNORECASE,
 )
 COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "all": RECALLED}
-FRESH = re.compile(r"\b(?:is|are) there (?:a|an|any|other)\b|\bother papers?\b|\binstead\b|\bi meant\b", re.IGNORECASE)
+FRESH = re.compile(
+    r"^(?!.*\bsame\b).*(?:\b(?:is|are) there (?:an?|any|other|another)\b|\bother papers?\b|\binstead\b|\bi meant\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 LIKE = re.compile(r"\b(?:like|such as|similar to|as) (?:this|that|these|those|it)\b", re.IGNORECASE)
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
 
@@ -46,7 +49,8 @@ ONLY_CONDITIONS = re.compile(
 
 
 LEANING = re.compile(
-    r"^\s*(?:and|but|so|what about|how about|what if|or|also|then|why|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
+    r"^\s*(?:on|in|for|with|by|at|to|from|against|over|under) (?:which|what|whom|how)\b"
+    r"|^\s*(?:and|but|so|what about|how about|what if|or|also|then|why|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
     r"|\b(?:it|its|they|their|them|that|this|these|those|he|she|ones?|former|latter|there|then|others?|same|else|too|as well)\b",
     re.IGNORECASE,
 )
@@ -56,8 +60,8 @@ _NOUNS = """
 ablation accuracy advantage approach author base baseline benchmark benefit cause caveat code conclusion contribution cost data
 dataset detail difference disadvantage downside drawback effect evaluation evidence exactly example experiment explanation figure
 finding future gain idea improvement key limit limitation main mean method metric model motivation name novelty number outcome
-performance problem proposed proof reason result score setup short shortcoming size solution source speed summary takeaway task
-technique theory topic weakness work
+performance problem proposed proof reason result score set setup short shortcoming size solution source speed summary takeaway
+task technique theory topic weakness work
 """
 PARTS = frozenset(stem(word) for word in _NOUNS.split())
 """What a paper has: a turn of nothing else ("What are the results?") asks for that of the paper talked of."""
@@ -89,21 +93,20 @@ def standalone(turn: str, history: Sequence[Answer]) -> str:
         return turn
     before = history[-1].question
     if FRESH.search(turn):
-        return _join(turn, _papers(history)[:1]) if LIKE.search(turn) else turn
+        return about(turn, _papers(history)[:1]) if LIKE.search(turn) else turn
     place = PLACE.search(turn)
     if place:
-        listed = next((answer for answer in reversed(history) if len(answer.sources) > 1), None)
-        index = _PLACES[place[1].lower()]
-        if listed is not None and index < len(listed.sources):
-            return _join(turn, [listed.sources[index].paper])
+        listed, index = _listed(history), _PLACES[place[1].lower()]
+        if index < len(listed):
+            return about(turn, [listed[index]])
     several = SEVERAL.search(turn)
     if several:
         recalled = _papers(history)
-        return _join(turn, recalled[: COUNTS[(several[1] or several[2] or several[3]).lower()]])
+        return about(turn, recalled[: COUNTS[(several[1] or several[2] or several[3]).lower()]])
     said = f"{before} {history[-1].text}".lower()
     if any(name.lower() not in said for name in NAME.findall(turn)) and len(content_words(turn)) < SHORT:
         return f"{NAME.sub(' ', before).strip()} {turn}"
-    context = _join(turn, _papers(history[-1:]))
+    context = about(turn, _papers(history[-1:]))
     return f"{before} {context}" if len(content_words(turn)) < SHORT or context == turn else context
 
 
@@ -128,11 +131,10 @@ def pointed_at(turn: str, history: Sequence[Answer]) -> tuple[list[Paper], int]:
     last = next((answer for answer in reversed(history) if answer.sources), None)
     if last is None:
         return [], 0
-    listed = next((answer for answer in reversed(history) if len(answer.sources) > 1), last)
-    place = PLACE.search(turn)
+    place, listed = PLACE.search(turn), _listed(history)
     index = _PLACES[place[1].lower()] if place else None
-    if index is not None and index < len(listed.sources):
-        return [listed.sources[index].paper], 1
+    if index is not None and index < len(listed):
+        return [listed[index]], 1
     several = SEVERAL.search(turn)
     said = (several[1] or several[2] or several[3]).lower() if several else ""
     if COUNTS.get(said, 0) > len(last.sources):
@@ -147,6 +149,12 @@ def _papers(history: Sequence[Answer]) -> list[Paper]:
     return list(found.values())
 
 
-def _join(turn: str, papers: Sequence[Paper]) -> str:
-    """Titles in front of the turn; the first words of the abstract where there is no title."""
+def _listed(history: Sequence[Answer]) -> list[Paper]:
+    """What "the first" counts: the papers of the latest answer that has more than one; else those talked of, in their order."""
+    listed = next((answer for answer in reversed(history) if len(answer.sources) > 1), None)
+    return [source.paper for source in listed.sources] if listed is not None else _papers(history)[::-1]
+
+
+def about(turn: str, papers: Sequence[Paper]) -> str:
+    """The turn as one about the papers: titles in front of it; the first words of the abstract where there is no title."""
     return " ".join([*(paper.title or " ".join(paper.abstract.split()[:12]) for paper in papers), turn])

@@ -19,6 +19,7 @@ _LINK = r"(?:, ?(?:and |or |& )?| and (?:by )?| or (?:by )?| & | as well as (?:b
 PEOPLE = rf"(?P<who>{PERSON}(?:{_LINK}{PERSON})*)(?: et al\.?)?"
 _YEAR = r"(?: (?:19|20)\d\d)?"
 VENUE = rf"(?:(?-i:[A-Z])[\w&./-]*(?: (?:of|on|in|for|and|the|(?-i:[A-Z])[\w&./-]*)){{0,6}}?{_YEAR}(?: (?-i:Findings|Workshop))?)"
+_VENUES = r"(?:,? (?:or|and)(?: (?:at|in|by|to))?(?: the)? |, |/)"
 ACRONYM = r"(?-i:[A-Z][\w&-]*[A-Z][\w&-]*)"  # of a conference: NeurIPS, ICML
 _NO_PERSON = frozenset(("what", "which", "who", "the", "ai", "llm", "llms", "rag", "dpo", "rlhf", "and", "or"))
 _ANY_PLACE = """
@@ -146,14 +147,22 @@ def author_in_small(match: re.Match[str], asked: Asked) -> Said | None:
 
 
 def venue(match: re.Match[str], asked: Asked) -> Said | None:
-    """As some paper's comment has it; without the year where no comment has both."""
+    """As some paper's comment has it; without the year where no comment has both. A paper appears at one place: "A and B" are
+    those of either."""
     groups: dict[str, Any] = match.groupdict()
     said = " ".join((groups["venue"] or groups["bare"]).split())
+    if (name := _known_venue(said, asked)) is not None:
+        return Said(({"venue": name},))
+    names = [_known_venue(part, asked) for part in re.split(_VENUES, said)]
+    known = tuple({"venue": name} for name in names if name is not None)
+    return Said(known) if len(known) == len(names) else None
+
+
+def _known_venue(said: str, asked: Asked) -> str | None:
     bare = re.sub(r" (?:19|20)\d\d.*$", "", said)
     if len(bare) < _TOO_SHORT:
         return None
-    held = (name for name in dict.fromkeys((said, bare)) if asked.facts.holds(Conditions(venue=name)))
-    return next((Said(({"venue": name},)) for name in held), None)
+    return next((name for name in dict.fromkeys((said, bare)) if asked.facts.holds(Conditions(venue=name))), None)
 
 
 def file(match: re.Match[str], asked: Asked) -> Said | None:
@@ -212,7 +221,7 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(r"(?<=papers )by (?P<who>[a-z]{4,}(?: [a-z]{4,})?)(?=\s*[?.!,]|\s*$| (?:on|about|from)\b)", author_in_small),
     rule(
         rf"\b(?:(?:accepted|presented|published|appear(?:ed|ing)?) )(?:at|to|by|in|for) (?:the )?"
-        rf"(?P<venue>{VENUE})(?=[\s,.?!;:)]|$)",
+        rf"(?P<venue>{VENUE}(?:{_VENUES}{VENUE})*)(?=[\s,.?!;:)]|$)",
         venue,
     ),
     rule(

@@ -6,11 +6,14 @@ import re
 from enum import StrEnum
 
 _WORKS = r"(papers?|works?|studies|methods?|approaches|benchmarks?|surveys?|datasets?|systems|models|everything)"
+_WORKS_ON = r"(papers|works?|studies|research|literature|publications|articles)"
 _SEVERAL = r"(two|three|four|five|six|several|many|older|earlier|later|these|those|both|other|different)"
 LIST = re.compile(
     r"\b(which|what) (other )?(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|systems|models)\b"
     rf"|\b(list|show|name|find|collect|give) (me )?(all|every|each|any|the|some)?\b.*\b{_WORKS}\b"
     rf"|\b(every|all|each|any) (of )?(the )?{_WORKS}\b"
+    r"|\bwhat (is there|is known|do (we|you|i) (have|know)|have (we|you|i) got) (on|about)\b"
+    rf"|^\W*{_WORKS_ON} (on|about|into|concerning|regarding) "
     rf"|\b(who|what) else\b|\bhow many (\w+ )?{_WORKS}\b|\b(are|is) there (any |some |other |more |a |an )*{_WORKS}\b",
     re.IGNORECASE,
 )
@@ -25,7 +28,8 @@ COMPARE = re.compile(
 SEVERAL = re.compile(
     r"\b(papers|works|studies|surveys|articles|abstracts|publications|preprints|versus|vs|compare)\b"
     rf"|\b(two|three|four|several|which) (\w+[ -]){{0,3}}(papers|works|studies|surveys|methods|approaches)\b"
-    rf"|\b(every|all) {_WORKS}\b"
+    rf"|\b(every|all) {_WORKS}\b|^\W*(works?|research|literature) (on|about|into|concerning|regarding) "
+    r"|\bwhat (is there|is known|do (we|you|i) (have|know)|have (we|you|i) got) (on|about)\b"
     r"|\beach (one|of them|say|put|get|add|do)\b|\b(in )?each( case)?\W*(\?|$)|\bwhich of (the|these|those) (two|three|four)\b"
     r"|\bone \w+.*\bwhich one\b",
     re.IGNORECASE,

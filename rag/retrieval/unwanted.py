@@ -37,6 +37,10 @@ _FRAME = re.compile(
 _ENDINGS = (("ine", "al"), ("istry", "ical"), ("y", "ical"), ("y", "ial"), ("ce", "cial"), ("ion", "ual"), ("e", "al"))
 """Noun -> adjective where they have no stem in common: medicine and medical, finance and financial, vision and visual."""
 TWICE = 2  # mentions from which a paper is about a topic that its title does not name
+_KIND = re.compile(
+    r"(?:the |any |all )?(?:surveys?|(?:literature )?reviews?|benchmarks?|data ?sets?|tutorials?)\W*$", re.IGNORECASE
+)
+"""Kinds of papers, which need no "about" before them."""
 _PAPERS = re.compile(rf"\b{WORK}\b", re.IGNORECASE)
 _OR = re.compile(r",? (?:or|nor)(?: (?:about|on|of|with))? |, ", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?|any|all|on|about|of) ", re.IGNORECASE)
@@ -57,7 +61,8 @@ def read_unwanted(text: str) -> Iterator[Unwanted]:
     for found in _UNWANTED.finditer(text):
         before = text[: found.start()]
         bare = found["framed"] or found["out"]
-        if not _PAPERS.search(text) or (bare and not (_FRAME.search(before) or _says_papers(found[0]))):
+        said = _FRAME.search(before) or _says_papers(found[0]) or (_PAPERS.search(before) and _KIND.match(found["topic"]))
+        if not _PAPERS.search(text) or (bare and not said):
             continue
         topics = tuple(_ARTICLE.sub("", part.strip()) for part in _OR.split(found["topic"]) if content_words(part))
         if topics:
