@@ -29,6 +29,7 @@ WINDOW = {"width": 1280, "height": 860}
 UP = 120.0  # seconds in which a server has to answer
 WAIT = 60_000  # milliseconds for what the browser waits for
 REST = 700  # milliseconds between two interactions, in which the page comes to rest
+BOX, HEADER, ROW = 22, 38, 36  # pixels of the library's table
 BARE_TITLE, HEADING = "Bare page", "Ask your library"
 BARE = f"""import streamlit as st
 st.title({BARE_TITLE!r})
@@ -200,6 +201,13 @@ def _steps(page: Page, n: int) -> Mapping[str, tuple[Callable[[], object], Calla
     def heading(name: str) -> Callable[[], object]:
         return page.get_by_role("heading", name=name, exact=True).wait_for
 
+    def paper() -> None:
+        box = page.get_by_test_id("stDataFrame").last.bounding_box()
+        if box is None:
+            raise BenchError("The library's table is not there.", remedy="Look at the page in a browser.")
+        page.mouse.click(box["x"] + BOX, box["y"] + HEADER + ROW / 2)  # the box of the first row: it is drawn on a canvas
+
+    drawer, none = page.get_by_role("dialog"), page.get_by_role("button", name="Choose none")
     found = page.get_by_text(re.compile(r"[\d,]+ of [\d,]+ papers")).or_(page.get_by_text("No paper fits"))
     filters = page.get_by_role("button", name=re.compile("Filters"))
     return {
@@ -215,6 +223,12 @@ def _steps(page: Page, n: int) -> Mapping[str, tuple[Callable[[], object], Calla
         "close them": (lambda: page.keyboard.press("Escape"), lambda: page.get_by_label("From year").wait_for(state="hidden")),
         "overview": (page.get_by_role("radio", name="Overview").click, heading("By year")),
         "back to the papers": (table, page.get_by_text(re.compile("Click a title to read it|No paper fits")).wait_for),
+        "open a paper": (paper, drawer.locator(".v-abstract").wait_for),
+        "close the paper": (lambda: page.keyboard.press("Escape"), lambda: drawer.wait_for(state="hidden")),
+        "the map": (page.get_by_role("radio", name="Map", exact=True).click, page.get_by_text("near means alike").wait_for),
+        "a topic of the map": (page.locator("[class*='st-key-topics-'] button").first.click, none.wait_for),
+        "no topic": (none.click, lambda: none.wait_for(state="hidden")),
+        "from the map to the papers": (table, page.get_by_text(re.compile("Click a title to read it|No paper fits")).wait_for),
         EVALUATION: (nav("Evaluation"), heading("Evaluation")),
         SETTINGS: (nav("Settings"), heading("Settings and health")),
         CHAT: (nav("Chat"), page.locator(".v-footer").first.wait_for),
