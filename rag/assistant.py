@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from threading import Thread
 
-from rag.answering.abstain import NO_MATCH, REFUSAL, Confidence, confidence, nearly, refuses
+from rag.answering.abstain import NO_MATCH, Confidence, confidence, nearly, nothing, refuses
 from rag.answering.conflict import conflict, with_both_sides
 from rag.answering.draft import Draft, OnSentence
 from rag.answering.evidence import Screened, choose, screen
@@ -302,7 +302,9 @@ def refusal(found: Found, evidence: Screened, sure: Confidence) -> Draft:
     """What is said instead of an answer: what the closest paper does not give, or that nothing fits."""
     if sure.near and evidence.sentences:
         return nearly(found.searched, evidence.hits, evidence.sentences, sure.missing)
-    return Draft(NO_MATCH if found.labels and not found.hits else REFUSAL, (), (), abstained=True)
+    if found.labels and not found.hits:
+        return Draft(NO_MATCH, (), (), abstained=True)
+    return nothing(found.searched, evidence.hits)
 
 
 def kind_of(draft: Draft, spec: str) -> AnswerKind:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.fit.material import ANSWERED, UNANSWERED, Row, gather
-from rag.answering.abstain import MODEL, STAGES, Model, Point, Stage, logistic, read
+from rag.answering.abstain import BROAD, MODEL, STAGES, Model, Point, Stage, logistic, read
 
 Floats = NDArray[np.float64]
 FOLDS = 5
@@ -90,14 +90,15 @@ def fold_of(row: Row) -> int:
 
 
 def out_of_fold(rows: Sequence[Row]) -> tuple[Floats, NDArray[np.bool_]]:
-    """For each row the uncalibrated confidence, and whether anything is close, by a model that saw no row about its paper."""
+    """For each row the uncalibrated confidence, and whether anything is close enough for its wording, by a model that saw no row
+    about its paper."""
     values, close = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
     for fold in range(FOLDS):
         fitted = fit([row for row in rows if fold_of(row) != fold])
         for n, row in enumerate(rows):
             if fold_of(row) == fold:
                 sure = fitted.confidence(row.features)
-                values[n], close[n] = sure.value, sure.close
+                values[n], close[n] = sure.value, sure.close if row.features.one else sure.there >= BROAD
     return values, close
 
 
@@ -106,6 +107,14 @@ def mix(rows: Sequence[Row]) -> Floats:
     counts = Counter("answered" if row.answerable else row.kind for row in rows)
     rest = {kind: (1 - ANSWERABLE) * part / sum(PARTS.values()) for kind, part in PARTS.items()}
     return np.array([ANSWERABLE / counts["answered"] if row.answerable else rest[row.kind] / counts[row.kind] for row in rows])
+
+
+def answers(values: Floats, close: NDArray[np.bool_], rows: Sequence[Row], threshold: float) -> NDArray[np.bool_]:
+    """Which rows are answered from a threshold on, as `rag.answering.abstain.refuses` has it: of several papers asked for each
+    gives a part, and no detail or premise is judged."""
+    several = np.array([not row.features.one for row in rows])
+    answered: NDArray[np.bool_] = close & (several | (values >= threshold))
+    return answered
 
 
 def calibration(values: Floats, rows: Sequence[Row]) -> tuple[float, float]:
@@ -117,7 +126,7 @@ def calibration(values: Floats, rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def curve(values: Floats, close: NDArray[np.bool_], rows: Sequence[Row]) -> tuple[Point, ...]:
-    """The risk-coverage curve in the mix."""
+    """The risk-coverage curve in the mix, as if the threshold held for questions for several papers, too."""
     weights, right = mix(rows), np.array([row.answerable for row in rows])
     points = []
     for threshold in GRID:
@@ -207,7 +216,7 @@ def main() -> None:
     threshold = fitted.threshold(arguments.risk)
     say = sys.stdout.write
     say(f"answering from a confidence of {threshold} on, for at most {arguments.risk:.0%} wrong answers in the mix\n")
-    measured = list(report(rows, values, ~close | (values < threshold)))
+    measured = list(report(rows, values, ~answers(values, close, rows, threshold)))
     say("\n".join(measured) + "\n")
     text = json.dumps(as_row(fitted, rows, measured), indent=1) + "\n"
     read(text)  # the engine reads what is about to be written

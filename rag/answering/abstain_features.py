@@ -12,7 +12,8 @@ from rag.answering.record import Hit
 from rag.retrieval.evidence import ScoredSentence
 from rag.retrieval.understand import QuestionType
 
-DENIED = "says otherwise than the question takes for granted"
+DENIED = "contradicts what the question takes for granted"
+STRANGE = "does not give the figure that the question names"
 SEVERAL = 3  # papers that together hold the words of a question for several of them
 CLEAR = 0.05  # lead of the first paper from which it is surely the one that the question is about
 SURE = 0.6  # of the learned verdict, from which that is said
@@ -52,6 +53,8 @@ def features(
     against = premise(question, title, nearest, agrees) if clear else Premise()
     worst = max(zip(short, asked, strict=True), key=lambda pair: pair[0].total, default=None)
     missing = what_is_missing(worst[1]) if worst and worst[0].total >= 1 / 2 else ""
-    if not missing and (against.anchored or against.negated or against.swapped or against.strange or against.denied >= SURE):
+    if not missing and (against.anchored or against.negated or against.swapped or against.denied >= SURE):
         missing = DENIED
+    elif not missing and against.strange:
+        missing = STRANGE
     return Features(there, given, asdict(against), missing)

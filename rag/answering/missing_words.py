@@ -24,7 +24,7 @@ do does did can could will would should may might must has have had
 _MEASURE = """
 share percentage percent fraction proportion rate number size accuracy score f1 bleu sacrebleu ndcg perplexity margin factor
 rank temperature threshold value amount gain improvement speed speedup throughput width depth length price cost budget
-count level error agreement ratio auroc recall precision latency memory
+count level error agreement ratio auroc recall precision latency memory saving reduction consumption footprint runtime
 """
 _RESULT = """
 share percentage percent fraction proportion accuracy score gain improvement margin factor amount number level count value
@@ -44,7 +44,9 @@ conclusion limitation difficulty challenge downside drawback advantage benefit d
 information term variant combination difference direction form objective goal figure headline edge field area study paper work
 author name order sequence range extent degree scope place position pattern trend outcome consequence behaviour behavior skill
 topic quantity structure relation relationship connection similarity purpose motivation intuition explanation interpretation
-risk harm concern shape curve law example characteristic lesson
+risk harm concern shape curve law example characteristic lesson gap need lack hurdle obstacle barrier complaint failure
+weakness flaw strength merit virtue aid help precaution countermeasure action experiment recommendation
+suggestion tip guidance guideline opinion attitude belief claim habit tendency ability capability requirement
 """
 _COUNTING = """
 two three four five six seven eight nine ten eleven twelve twenty thirty hundred hundreds thousand thousands million millions

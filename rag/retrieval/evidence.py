@@ -46,7 +46,8 @@ BACKGROUND = re.compile(
     r"|important|plays?)\b",
     re.IGNORECASE,
 )
-DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"(?<![\w/.])(?<!\w-)\d")
+"""A number of its own, and none in an address or in the name of a model (GPT-4)."""
 PARTS = re.compile(
     r"(?<=[?.!;:])\s+|,\s+(?:and|but|or)\s+|\s+[-–—]+\s+"
     r"|,?\s+and\s+(?=(?:(?:by|on|for|to|in|at|of|with|from) )?(?:what|which|how|why|where|who|whom|when|does|do|is|are|can)\b)",

@@ -188,7 +188,17 @@ def test_of_several_papers_no_single_one_has_to_say_it_all() -> None:
 def test_questions_of_another_world_are_refused(small: Assistant, question: str) -> None:
     answer = small.ask(question)
     assert (answer.abstained, answer.kind) == (True, AnswerKind.REFUSED)
-    assert answer.text == abstain.REFUSAL or answer.text.startswith("The library does not answer this.")
+    assert answer.text.startswith((abstain.REFUSAL, "The library does not answer this."))
+
+
+def test_a_refusal_says_which_name_no_paper_found_mentions(small: Assistant) -> None:
+    answer = small.ask("Which optimizer does the GraphCast report use?")
+    assert answer.text == f"{abstain.REFUSAL} {answer.missing}"
+    assert answer.missing == "None of the papers that come closest mentions “GraphCast”."
+    hits = small.search("bee dances")
+    assert abstain.nothing("Why do bees dance?", hits).text == abstain.REFUSAL
+    assert abstain.nothing("Does Zeppelin3 beat ORKA-9?", hits).missing.endswith("mentions “Zeppelin3” or “ORKA-9”.")
+    assert abstain.nothing("Does Zeppelin3 fly?", []).text == abstain.REFUSAL
 
 
 @pytest.mark.parametrize(
