@@ -132,6 +132,15 @@ class KeywordIndex:
             return []
         return [(Occur.Must, self._index.parse_query_lenient(f'"{phrase}"', ["text"])[0]) for phrase in said]
 
+    def like(self, stem: str, distance: int, limit: int) -> list[str]:
+        """Ids of at most `limit` papers with a stem that at most `distance` slips (0 to 2) make of this one."""
+        from tantivy import Query
+
+        query = Query.fuzzy_term_query(self._index.schema, "text", stem, distance)
+        self.refresh()
+        searcher = self._index.searcher()
+        return [searcher.doc(address)["id"][0] for _, address in searcher.search(query, limit, count=False).hits]
+
     def knows(self, phrase: str) -> bool:
         """Whether any paper's text holds the phrase."""
         said = " ".join(WORD.findall(phrase))

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
 
 from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts, counts, facts, undecided
-from rag.paper import Paper
 from rag.retrieval.conditions import Reading, read_conditions
+from rag.retrieval.double import both, two_questions
 from rag.retrieval.evidence import sentence_passages
-from rag.retrieval.followup import about, conditions_only, leans, meant, pointed_at, standalone, stands_alone
+from rag.retrieval.followup import about, conditions_only, dated, leans, meant, pointed_at, standalone, stands_alone
+from rag.retrieval.foreign import in_english
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.lookup import folded
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
+from rag.retrieval.rankings import RANKED, Helper, in_order, near_best, ties, with_further
+from rag.retrieval.spelling import Change
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words, stem
 
 LISTED = 100  # papers a list by metadata alone holds at most
 GATHERED = 40  # papers a list by topic and metadata holds at most
-NEAR = 0.75  # share of the best paper's score down to which a paper belongs to such a list
-FURTHER = 0.95  # what a further query counts
 TIED = 10  # papers that may share the place that one was asked for
 CALLED = 10  # papers among which the one is looked for whose record is asked for
-RANKED = 5  # papers "the newest papers" stands for where no number is said
 ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
 WORKS = re.compile(
     r"\b(papers|works?|studies|surveys|articles|abstracts|publications|preprints|research|ones|records|entries|titles"
@@ -77,18 +76,6 @@ class Found:
     record: Particulars | None = None
 
 
-class Helper(Protocol):
-    """What a language model may add to the reading of a question; see `rag.retrieval.stages`."""
-
-    def condensed(self, question: str, history: Sequence[Answer]) -> str | None:
-        """A later turn as a question that stands by itself, or None where the rules shall say it."""
-        ...
-
-    def further(self, question: str) -> Sequence[str]:
-        """Further queries to search."""
-        ...
-
-
 class Finder:
     """Finds the papers for a question. Safe to use from several threads."""
 
@@ -110,8 +97,25 @@ class Finder:
     ) -> Found:
         """At most `limit` papers, best first; a list by metadata may be longer. `filters=False` reads no conditions, and
         those whose label is in `without` are read over. Where `within` is given, only papers with these ids are found."""
+        if (english := in_english(question)) is not None:
+            found = self._find(english, history, limit, filters=filters, without=without, helper=helper, within=within)
+            return replace(found, note=" ".join(part for part in (f"Read in English as “{english}”.", found.note) if part))
+        return self._find(question, history, limit, filters=filters, without=without, helper=helper, within=within)
+
+    def _find(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        limit: int,
+        *,
+        filters: bool,
+        without: Collection[str],
+        helper: Helper | None,
+        within: Collection[str] | None,
+    ) -> Found:
         if (told := self._by_record(question, history, within)) is not None:
             return told
+        question = dated(question, history)
         reading, topic = self._read(question, history, without) if filters else (Reading(), None)
         reading = self._without_unwanted(reading)
         stated = bool(reading.conditions or reading.order)
@@ -130,12 +134,16 @@ class Finder:
             return replace(found, follows=topic is not None or them is not None)
         if without and content_words(reading.topic):
             question = reading.topic
+        question, changes = self._retriever.spelled(question)
+        parts = two_questions(question)
+        if parts and (joined := both(search(parts[0], limit), search(parts[1], limit), limit)):
+            return Found(tuple(joined), QuestionType.COMPARE, question, note=read_as(changes))
         hits, searched = search(question, limit), question
         if history and leans(question) and not stands_alone(hits):
             searched = (helper and helper.condensed(question, history)) or standalone(question, history)
             hits = hits if searched == question else search(searched, limit)
         hits = with_further(hits, helper, searched, lambda query: search(query, limit))
-        return Found(tuple(hits), question_type(question), searched, follows=searched != question)
+        return Found(tuple(hits), question_type(question), searched, note=read_as(changes), follows=searched != question)
 
     def _by_record(self, question: str, history: Sequence[Answer], within: Collection[str] | None) -> Found | None:
         """The papers whose record is asked for: those the turn points at, or the one that is called so."""
@@ -183,6 +191,8 @@ class Finder:
         note = self._note(reading)
         if not about_what(topic):
             return self._list(question, reading, note)
+        topic, changes = self._retriever.spelled(topic)
+        note = " ".join(part for part in (note, read_as(changes)) if part)
         if before is None and ASKS_FIGURE.search(topic) and not asks_to_count(question):
             topic = IN_WORKS.sub("", topic)  # of one paper, though papers are named
         several = before is not None or WORKS.search(" ".join((topic, *reading.labels))) is not None
@@ -255,52 +265,12 @@ class Finder:
         return self._known[1]
 
 
-def with_further(hits: Sequence[Hit], helper: Helper | None, question: str, search: Callable[[str], Sequence[Hit]]) -> list[Hit]:
-    """The hits with those of the helper's further queries, each paper with its best score, as many as the question found.
-
-    A further query's best paper counts FURTHER of what the question's own best one does, and the others in proportion: a
-    query that goes astray brings papers in, and puts none in front.
-    """
-    best = {hit.paper.id: hit for hit in hits}
-    for query in helper.further(question) if helper and hits else ():
-        found = search(query)
-        share = FURTHER * min(1.0, hits[0].score / found[0].score) if found and found[0].score > 0 else 0.0
-        for hit in found:
-            score = share * hit.score
-            if hit.paper.id not in best or score > best[hit.paper.id].score:
-                best[hit.paper.id] = replace(hit, score=score)
-    return sorted(best.values(), key=lambda hit: -hit.score)[: len(hits)]
+def read_as(changes: Sequence[Change]) -> str:
+    """What names were read as, for the reader; another spelling of a plain word is not worth telling."""
+    named = [(said, meant) for said, meant in changes if folded(said) != folded(meant) and not meant.islower()]
+    return f"Read as: {', '.join(f'{meant} for “{said}”' for said, meant in named)}." if named else ""
 
 
 def about_what(topic: str) -> list[str]:
     """The words of a topic that are about something, not of papers as such."""
     return [word for word in content_words(topic) if word not in ABOUT_PAPERS]
-
-
-def ties(hits: Sequence[Hit], order: Order) -> list[Hit]:
-    """Those that share the first place."""
-    return [hit for hit in hits if value_of(hit.paper, order.field) == value_of(hits[0].paper, order.field)]
-
-
-def value_of(paper: Paper, field: str) -> Any:
-    """What an order sorts by. A paper of which only the year is known counts as from its first day, as in `select`."""
-    if field == "date" and paper.date is None and paper.year is not None:
-        return dt.date(paper.year, 1, 1)
-    return getattr(paper, field)
-
-
-def near_best(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that score near the best."""
-    return [hit for hit in hits if hit.score >= NEAR * hits[0].score]
-
-
-def in_order(hits: Sequence[Hit], order: Order) -> list[Hit]:
-    """The hits that score near the best, sorted by a field, as many as asked; those without it are left out. Where the whole list
-    was to be sorted, those without the field and those further off follow."""
-    near = near_best(hits)
-    values = {hit.paper.id: value_of(hit.paper, order.field) for hit in near}
-    known = [hit for hit in near if values[hit.paper.id] is not None]
-    ordered = sorted(known, key=lambda hit: values[hit.paper.id], reverse=order.descending)
-    if order.whole:
-        return [*ordered, *(hit for hit in near if values[hit.paper.id] is None), *hits[len(near) :]]
-    return ordered[: order.limit or RANKED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 
@@ -40,6 +41,7 @@ THEM = re.compile(
     re.IGNORECASE,
 )
 """The papers of the answer before, as a set to choose from."""
+SAME = re.compile(r"\b(?:in|from|of|during) (?:the|that) same (?P<span>month|year)\b(?: as (?:it|this|that)\b)?", re.IGNORECASE)
 ONLY_CONDITIONS = re.compile(
     r"^\W*(?:(?:and|but|now|ok|what about|how about|only|just)\b[\s,]*)+(?:the ones |those |ones )?"
     r"(?P<rest>(?:(?P<year>(?:19|20)\d\d)\b"
@@ -115,6 +117,18 @@ def conditions_only(turn: str, history: Sequence[Answer]) -> str | None:
     Elsewhere, a year may be that of anything."""
     found = ONLY_CONDITIONS.match(turn) if history and history[-1].filters else None
     return found and f"papers{', ' if found['year'] else ' '}{found['rest']}"
+
+
+def dated(turn: str, history: Sequence[Answer]) -> str:
+    """The turn with "in the same month" as that of the one paper it points at; as it is where that is not known."""
+    found = SAME.search(turn)
+    papers = pointed_at(turn, history)[0] if found else []
+    day = papers[0].date if len(papers) == 1 else None
+    year = day.year if day else papers[0].year if len(papers) == 1 else None
+    if found is None or year is None or (day is None and found["span"].lower() == "month"):
+        return turn
+    span = f"in {calendar.month_name[day.month]} {year}" if day and found["span"].lower() == "month" else f"in {year}"
+    return f"{turn[: found.start()]}{span}{turn[found.end() :]}"
 
 
 def meant(turn: str, history: Sequence[Answer]) -> tuple[str, ...] | None:

@@ -23,6 +23,7 @@ from rag.retrieval.fusion import fuse, ranked, smooth
 from rag.retrieval.legs import DEEP, DEPTH, WIDE, Dense, LegsWithin, best_of, means
 from rag.retrieval.letters import shared, weigh, wording, words_of
 from rag.retrieval.lookup import LIFT, PLAIN, asked_names, coined, is_called, names_of, used_names
+from rag.retrieval.spelling import Spelling
 from rag.retrieval.understand import Form, form_of
 from rag.retrieval.unwanted import is_about, kin
 from rag.terms import WORD, content_words, stem
@@ -48,6 +49,7 @@ class HybridRetriever:
         self._cut: Recent[tuple[str, list[Passage]]] = Recent(CUT)
         # Words are looked up while the question is embedded and Chroma asked, which leave the interpreter to others.
         self._beside = Beside()
+        self.spelled = Spelling(catalogue, keywords).read
         self._within = LegsWithin(catalogue, vectors, keywords, embedder, self._beside)
 
     def search(self, question: str, limit: int) -> list[Hit]:
