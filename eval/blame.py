@@ -31,6 +31,7 @@ class Blame(StrEnum):
     NOT_RETRIEVED = "not retrieved"
     NOT_CITED = "retrieved but not cited"
     WRONG_OR_UNSUPPORTED = "cited but wrong or unsupported"
+    WRONG = "wrong, nothing cited"
     WRONGLY_REFUSED = "wrongly refused"
     WRONGLY_ANSWERED = "wrongly answered"  # it should have been refused
     FAILED = "failed"
@@ -77,7 +78,7 @@ def blame(became: Outcome, answer: Answer, relevant: Collection[str], *, answera
         return Blame.NOT_RETRIEVED if relevant and not found else Blame.WRONGLY_REFUSED
     if relevant and not cited.intersection(relevant):
         return Blame.NOT_CITED
-    return Blame.WRONG_OR_UNSUPPORTED
+    return Blame.WRONG_OR_UNSUPPORTED if cited else Blame.WRONG
 
 
 def supported_share(answer: Answer) -> float | None:

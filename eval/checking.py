@@ -71,7 +71,7 @@ def _of_turn(turn: Turn) -> Iterator[tuple[str, bool]]:
     missing = [fact for fact in turn.key_facts if gold and metrics.normalised(fact) not in gold]
     if missing:
         yield f"key facts that do not stand in the evidence: {', '.join(missing)}", False
-    if turn.answerable and not (turn.papers or turn.key_facts or turn.answer or turn.label):
+    if turn.answerable and not (turn.papers or turn.key_facts or turn.answer or turn.label or turn.must_not):
         yield "nothing to score an answer by: no papers, key facts, answer or label", False
 
 

@@ -90,7 +90,7 @@ def show(found: Comparison, comparisons: int) -> None:
         if len(changed) < len(effects):
             typer.echo(f"{title}: {len(effects) - len(changed)} did not change.")
     for verb, flips in (("gained", found.gained), ("lost", found.lost)):
-        list_flips(verb, flips)
+        list_flips(verb, flips, MOST_FLIPS if comparisons == 1 else 0)
     typer.echo("")
 
 
@@ -120,15 +120,15 @@ def table(title: str, effects: Sequence[Effect]) -> Any:
     return drawn
 
 
-def list_flips(verb: str, flips: Sequence[Flip]) -> None:
-    """The questions that changed most, first."""
+def list_flips(verb: str, flips: Sequence[Flip], most: int) -> None:
+    """How many questions changed, and at most so many of them, those that changed most first."""
     if not flips:
         return
-    typer.echo(f"{len(flips)} questions {verb}:")
-    for one in flips[:MOST_FLIPS]:
+    typer.echo(f"{len(flips)} questions {verb}{':' if most else '; --json lists them.'}")
+    for one in flips[:most]:
         typer.echo(f"  {one.before:.2f} to {one.after:.2f}  {one_line(one.id)}: {one_line(one.question)[:80]}")
-    if len(flips) > MOST_FLIPS:
-        typer.echo(f"  … and {len(flips) - MOST_FLIPS} more; --json lists all.")
+    if len(flips) > most > 0:
+        typer.echo(f"  … and {len(flips) - most} more; --json lists all.")
 
 
 def _console() -> Any:

@@ -46,7 +46,8 @@ def robustness(
         from eval.questions import load_questions
         from eval.report.curves import curves_page
         from eval.results import replace_file
-        from eval.runner import Budget, Plan
+        from eval.budget import Budget
+        from eval.runner import Plan
 
         budget = Budget() if max_cost is None else Budget(most=max_cost)
         told: set[str] = set()

@@ -65,6 +65,7 @@ def run(
     """Ask every question of every SET that has no answer yet, of every back end with every setting, and print the scores."""
     with one_message():
         from eval import runner
+        from eval.budget import Budget
         from eval.configurations import configurations, folders
         from eval.questions import load_questions
 
@@ -73,7 +74,7 @@ def run(
             tell_problems(questions)
         configs = configurations(llm or [], setting or [])
         pairs = [(questions, config) for config in configs for questions in sets]
-        budget = runner.Budget() if max_cost is None else runner.Budget(max_cost)
+        budget = Budget() if max_cost is None else Budget(max_cost)
         plans = [
             runner.Plan(limit, sample, seed, concurrency, retries, retry_failed, budget, parsed_price(price), config.overrides)
             for config in configs

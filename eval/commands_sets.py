@@ -102,7 +102,7 @@ def import_(
         questions = load_questions(gold) if gold else None
         folder = out or settings.home / RUNS / f"{file.name.split('.')[0]}-recorded"
         with runner.open_assistant(settings) as assistant:
-            found, errors = import_runs(file, folder, assistant, questions=questions, names=mapped)
+            found, errors = import_runs(file, folder, assistant, questions=questions, names=mapped, beside=out is None)
         for error in errors[:MOST_LINES]:
             tell(str(error))
         if errors:

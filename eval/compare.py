@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from eval import metrics, statistics
-from eval.errors import RunError
+from eval.errors import NothingInCommon, RunError
 from eval.runs import open_run
 from eval.scoring import FIGURES, UNBOUNDED, applicable
 from eval.summary import exchanges
@@ -160,7 +161,7 @@ def compare(first: Run, second: Run, headline: str | None = None) -> Comparison:
     both = [key for key in first.asked if key in second.asked]
     shared = [name for name in second.figures if pairs(first, second, name, both)]
     if not shared:
-        raise RunError(
+        raise NothingInCommon(
             f"{first.name} and {second.name} have no scored question in common.", remedy="Compare runs of the same question set."
         )
     chosen = headline or deciding({name: len(pairs(first, second, name, both)) for name in shared})
@@ -191,9 +192,13 @@ def deciding(shared: Mapping[str, int]) -> str:
     return next(iter([*names, *shared]))
 
 
-def compare_all(runs: Sequence[Run], headline: str | None = None) -> list[Comparison]:
-    """Every later run against every earlier one; the headlines are adjusted for being several."""
-    found = [compare(first, second, headline) for first, second in combinations(runs, 2)]
+def compare_all(runs: Sequence[Run], headline: str | None = None, *, where_possible: bool = False) -> list[Comparison]:
+    """Every later run against every earlier one; the headlines are adjusted for being several. With `where_possible` pairs
+    that share no question are left out."""
+    found = []
+    for first, second in combinations(runs, 2):
+        with suppress(NothingInCommon) if where_possible else nullcontext():
+            found.append(compare(first, second, headline))
     headlines = adjust([one.headline for one in found])
     return [replace(one, headline=decided) for one, decided in zip(found, headlines, strict=True)]
 

@@ -6,7 +6,8 @@ VouchError
  └── RunError            a run folder cannot be used
       ├── RunChanged     it belongs to another set, library, back end, setting or version
       ├── RunBusy        another process is writing to it
-      └── RunDamaged     a file in it cannot be read
+      ├── RunDamaged     a file in it cannot be read
+      └── NothingInCommon  it shares no scored question with the run it is compared with
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ class RunChanged(RunError):
 
 class RunBusy(RunError):
     """Another process is writing to the folder."""
+
+
+class NothingInCommon(RunError):
+    """Two runs share no scored question."""
 
 
 class RunDamaged(RunError):

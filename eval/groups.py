@@ -11,7 +11,7 @@ from eval.calibration import Bin, Point
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over `n` scored answers with its 95 % interval (see `metrics.bootstrap_interval`).
+    """A mean over `n` scored answers with its 95 % interval (see `metrics.mean_interval`).
 
     `least` and `most` are the means if every failed question this figure applies to had scored 0, or 1; None where none
     failed, or the figure is not in 0..1. `baseline` is what saying the commonest label every time would score.

@@ -57,8 +57,10 @@ def import_runs(
     *,
     questions: QuestionSet | None = None,
     names: Mapping[str, str] | None = None,
+    beside: bool = False,
 ) -> tuple[list[Imported], list[BadRow]]:
-    """Make a run of every system in the file: in `out` where there is one, else in a folder each below it.
+    """Make a run of every system in the file: in `out` where there is one, else in a folder each below it, or with `beside`
+    each in one whose name begins with that of `out`.
 
     `assistant` resolves named and cited papers and checks sentences against cited passages; without it papers count by the
     names the file gives. `questions` holds the gold where the file does not, found by id, else by the question's words.
@@ -89,7 +91,8 @@ def import_runs(
     maker = _Maker(assistant, resolution, tuple(sorted(labels)))
     found = []
     for system, own in seen.items():
-        folder = out if len(seen) == 1 else out / (re.sub(r"[^\w.]+", "-", system).strip("-.")[:80] or "system")
+        own_name = re.sub(r"[^\w.]+", "-", system).strip("-.")[:80] or "system"
+        folder = out if len(seen) == 1 else out.with_name(f"{out.name}-{own_name}") if beside else out / own_name
         manifest = _manifest(path, system, own, assistant)
         earlier = runs.read_manifest(folder)
         if earlier is not None:

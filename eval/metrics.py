@@ -14,6 +14,7 @@ RANK_FIGURES = ("hit@1", "hit@3", "hit@5", "hit@10", "recall@5", "recall@10", "m
 BOOTSTRAP_RESAMPLES = 2000
 BOOTSTRAP_SEED = 20_240_611
 CHUNK = 250
+Z_SQUARED = 3.841459  # of the standard normal deviate that leaves 2.5 % on each side
 
 
 def ranking(ranked: Sequence[str], relevant: Collection[str]) -> dict[str, float]:
@@ -159,6 +160,20 @@ def mean(values: Sequence[float]) -> float:
     if not values:
         raise ValueError("no value: the mean is not defined")
     return math.fsum(values) / len(values)
+
+
+def mean_interval(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """The 95 % interval of the mean of values in 0..1: the bootstrap's, but Wilson's where all are 0 or all are 1.
+
+    There the bootstrap has no width, though 20 of 20 does not mean 100 %. Wilson's score interval (Journal of the American
+    Statistical Association 22, 1927), which is n / (n + z^2) to 1 for n of n, takes questions as its n, not turns. ValueError
+    where there is no value.
+    """
+    values = {value for group in groups for value in group}
+    if len(values) == 1 and values <= {0.0, 1.0}:
+        beyond = Z_SQUARED / (sum(map(bool, groups)) + Z_SQUARED)
+        return (0.0, beyond) if values == {0.0} else (1.0 - beyond, 1.0)
+    return bootstrap_interval(groups)
 
 
 def bootstrap_interval(groups: Sequence[Sequence[float]], *, level: float = 0.95) -> tuple[float, float]:

@@ -270,7 +270,7 @@ def share_citing(folder: Path, planted: set[str]) -> Figure | None:
         return None
     groups = [values[key] for key in sorted(values)]
     flat = [value for group in groups for value in group]
-    return Figure(metrics.mean(flat), len(flat), *metrics.bootstrap_interval(groups))
+    return Figure(metrics.mean(flat), len(flat), *metrics.mean_interval(groups))
 
 
 def _silent(_: str, __: RunProgress) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from eval import results, runs
 from eval.asking import Asker, Price
+from eval.budget import Budget, feeling_the_way, while_affordable
 from eval.errors import RunBusy, RunError
-from eval.pool import in_parallel, rarely_collected
+from eval.pool import rarely_collected
 from eval.provenance import EXTRACTIVE, manifest_of
 from eval.questions import Question, QuestionSet, require_questions
 from eval.resolve import resolve_in
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 LOCK = "run.lock"
-ROUNDING = 1e-9  # sums of prices are not exact
 AT_ONCE = 4  # questions in flight at a model; quoting is bound by the processor and gains nothing
 PREPARED = 8
 """Questions beyond those that are read for, and checked, while the model has as many as it may have: it never waits for one."""
@@ -46,33 +46,6 @@ class RunProgress:
     failures: int
     cost: float = 0.0
     stopped: str = ""
-
-
-@dataclass(slots=True)
-class Budget:
-    """US dollars that one or more runs may cost together. An answer's price is only known afterwards: a question is asked
-    while what is spent, and what those in flight will cost if they are like the dearest so far, leaves room for it."""
-
-    most: float = math.inf
-    spent: float = 0.0
-    dearest: float = 0.0
-    in_flight: int = 0
-    exhausted: bool = False
-
-    def begin(self) -> bool:
-        """Whether one more question may be asked; counts it as in flight."""
-        expected = self.spent + self.dearest * (self.in_flight + 1)
-        if self.spent >= self.most or expected > self.most * (1 + ROUNDING):
-            self.exhausted = True
-            return False
-        self.in_flight += 1
-        return True
-
-    def end(self, cost: float) -> None:
-        """A question has been answered for `cost`."""
-        self.in_flight -= 1
-        self.spent += cost
-        self.dearest = max(self.dearest, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +197,8 @@ def _ask_all(
     at_once = plan.concurrency or (1 if asker.llm == EXTRACTIVE else AT_ONCE)
     kept_busy = asker.llm != EXTRACTIVE and asker.assistant.settings.llm_parallel <= at_once
     workers = at_once + PREPARED if kept_busy and at_once > 1 else at_once
-    waiting = _while_affordable(pending, plan.budget)
-    with rarely_collected(), closing(in_parallel(work, waiting, workers, asker.stop)) as rows:
+    waiting = while_affordable(pending, plan.budget)
+    with rarely_collected(), closing(feeling_the_way(work, waiting, workers, asker.stop, plan.budget)) as rows:
         for row in rows:
             results.append(folder, row)
             cost = results.cost_of(row)
@@ -238,13 +211,6 @@ def _ask_all(
         state = replace(state, stopped=spent)
         report(state)
     return state
-
-
-def _while_affordable(pending: list[tuple[int, Question]], budget: Budget) -> Iterator[tuple[int, Question]]:
-    for item in pending:
-        if not budget.begin():
-            return
-        yield item
 
 
 @contextmanager

@@ -45,7 +45,10 @@ def _figures(title: str, group: Group) -> Any:
     from rich import box
     from rich.table import Table
 
-    counts = f"{group.questions} questions, {group.answered} answered, {group.abstained} abstained, {group.failures} failures"
+    turns = f", {group.answers} answers to judge" if group.answers > group.questions else ""
+    counts = (
+        f"{group.questions} questions{turns}, {group.answered} answered, {group.abstained} abstained, {group.failures} failures"
+    )
     shown = Table(title=f"{one_line(title)}: {counts}", title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
     shown.add_column("figure", min_width=30)
     columns: dict[str, Callable[[Figure], str]] = {
@@ -71,7 +74,7 @@ def _lines(group: Group) -> Iterator[str]:
     if faults := [(name, n) for name, n in group.blame.items() if name != "none"]:
         yield f"blame: {_counts(faults)}"
     if group.confidence is not None and (shown := _confidence(group.confidence)):
-        yield f"confidence: {shown}"
+        yield f"confidence of the {group.confidence.n} judged answers: {shown}" if group.confidence.n else f"confidence: {shown}"
     if group.prompt_tokens or group.completion_tokens:
         price = "unknown price" if group.cost is None else f"${group.cost:.4f}"
         yield f"tokens: {group.prompt_tokens:,} in, {group.completion_tokens:,} out; {price}"

@@ -110,7 +110,7 @@ class Tally:
         # The bootstrap draws rows by position: sorted, so that the order in which questions were asked does not show.
         groups = [own for _, own in sorted(self.values[name].items())]
         values = [value for group in groups for value in group]
-        low, high = metrics.bootstrap_interval(groups)
+        low, high = (metrics.bootstrap_interval if name in UNBOUNDED else metrics.mean_interval)(groups)
         figure = Figure(round(metrics.mean(values), DIGITS), len(values), round(low, DIGITS), round(high, DIGITS))
         if (missing := self.missing[name]) and name not in UNBOUNDED:
             total, n = math.fsum(values), len(values) + missing

@@ -102,7 +102,7 @@ def gather(folders: Sequence[Path], home: Path, headline: str | None = None) -> 
     where the figure asked for is in none."""
     pieces = [_read(folder, name, home) for folder, name in zip(folders, run_names(folders), strict=True)]
     runs, compared = [report for report, _ in pieces], [run for _, run in pieces]
-    comparisons = compare_all(compared, headline) if len(runs) > 1 else []
+    comparisons = compare_all(compared, headline, where_possible=True)
     decided = comparisons[0].headline.name if comparisons else headline
     if decided is None:
         counts = {name: figure.n for name, figure in runs[0].summary.overall.figures.items()}

@@ -100,7 +100,10 @@ def revision(run: RunReport) -> str:
 
 def figures(report: Report) -> str:
     """All means with intervals, for all questions and for each kind."""
-    parts = ['<h2 id="figures">Figures</h2><p class="note">Mean, its 95 % bootstrap interval over questions, and n.']
+    parts = [
+        '<h2 id="figures">Figures</h2><p class="note">Mean, its 95 % bootstrap interval over questions (Wilson’s where all are 0'
+    ]
+    parts.append(" or all are 1), and n.")
     parts.append(" The figure in bold decides comparisons.")
     if any(run.summary.overall.failures for run in report.runs):
         parts.append(" Failed questions are in no mean; “if failed” is the mean if they all had scored 0, or 1.")

@@ -38,6 +38,12 @@ def test_answers_to_answerable_questions(
     assert case(FACTS, ["a"], make_answer(text, retrieved=retrieved, cited=cited)) == (outcome, blame)
 
 
+def test_an_answer_that_cites_nothing_is_not_blamed_for_its_citations(make_answer: Make) -> None:
+    yes = Turn("Do bees dance?", label="yes")
+    assert case(yes, [], make_answer("No."), "no") == (Outcome.ANSWERED_WRONG, Blame.WRONG)
+    assert case(yes, ["a"], make_answer("No."), "no") == (Outcome.ANSWERED_WRONG, Blame.NOT_CITED)
+
+
 def test_refusals(make_answer: Make) -> None:
     refusal = make_answer("Nothing here.", retrieved=["a"], abstained=True)
     assert case(FACTS, ["a"], refusal) == (Outcome.REFUSED_WRONGLY, Blame.WRONGLY_REFUSED)

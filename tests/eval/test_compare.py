@@ -101,6 +101,9 @@ def test_runs_without_a_question_in_common(tmp_path: Path) -> None:
     rows = [row("other", {"right": 1.0})]
     with pytest.raises(RunError, match="no scored question in common"):
         compare(read_run(run_of(tmp_path / "a", [1, 0])), read_run(write_run(tmp_path / "b", rows)))
+    # A report of runs over different sets compares those that can be compared.
+    three = [read_run(tmp_path / "a"), read_run(tmp_path / "b"), read_run(run_of(tmp_path / "c", [1, 1]))]
+    assert [(one.first, one.second) for one in compare_all(three, where_possible=True)] == [("a", "c")]
 
 
 def test_the_verdicts_on_recorded_answers(recorded: dict[str, Path]) -> None:

@@ -34,6 +34,8 @@ def test_two_systems_are_two_runs_over_the_same_questions(write: Write, tmp_path
     found, errors = import_runs(write("recorded.jsonl", lines(*rows)), tmp_path / "out")
     assert not errors
     assert [(one.system, one.folder.name) for one in found] == [("a/one", "a-one"), ("b two", "b-two")]
+    beside, _ = import_runs(tmp_path / "recorded.jsonl", tmp_path / "runs" / "mine", beside=True)
+    assert [one.folder for one in beside] == [tmp_path / "runs" / "mine-a-one", tmp_path / "runs" / "mine-b-two"]
     accuracy = [one.summary.overall.figures["label_accuracy"] for one in found]
     assert [figure.value for figure in accuracy] == [pytest.approx(2 / 3, abs=1e-6), pytest.approx(1 / 3, abs=1e-6)]
     assert accuracy[0].baseline == pytest.approx(2 / 3, abs=1e-6)  # two of the three are yes

@@ -160,6 +160,11 @@ def test_figures_without_a_relevant_paper_are_refused_not_nan(call: object) -> N
 
 def test_the_interval_of_equal_values_has_no_width() -> None:
     assert metrics.bootstrap_interval([[1.0]] * 20) == (1.0, 1.0)
+    # Wilson's interval of 20 of 20 begins at 20 / (20 + 1.96^2) = 20 / 23.84; turns of one dialogue do not make it narrower.
+    assert metrics.mean_interval([[1.0]] * 20) == (pytest.approx(0.8389, abs=1e-4), 1.0)
+    assert metrics.mean_interval([[0.0, 0.0]] * 20) == (0.0, pytest.approx(0.1611, abs=1e-4))
+    assert metrics.mean_interval([[0.5]] * 20) == (0.5, 0.5)
+    assert metrics.mean_interval([[0.0], [1.0]]) == metrics.bootstrap_interval([[0.0], [1.0]])
     assert metrics.bootstrap_interval([[0.25]]) == (0.25, 0.25)
 
 

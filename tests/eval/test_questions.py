@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.checking import check
 from eval.questions import PaperRef, Question, Turn, load_questions, require_questions
 from rag.errors import QuestionSetError
 
@@ -220,3 +221,8 @@ def test_the_real_sets_load_as_they_are(shared: Path, name: str, count: int) -> 
     assert not questions.errors
     assert all(question.answerable is (name != "unanswerable") for question in questions)
     assert all(question.papers for question in questions) is (name not in {"unanswerable", "injected"})
+
+
+def test_a_row_that_says_what_must_not_be_said_has_something_to_be_scored_by(write: Write) -> None:
+    file = write("hostile.jsonl", '{"question": "What is best?", "must_not": ["zebra"]}\n{"question": "What else?"}\n')
+    assert [problem.line for problem in check(load_questions(file))] == [2]

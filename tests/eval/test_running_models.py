@@ -13,9 +13,10 @@ import pytest
 
 from eval import asking, results, runner, runs
 from eval.asking import Price
+from eval.budget import GROPING, Budget, feeling_the_way
 from eval.errors import RunChanged, RunError
 from eval.questions import QuestionSet, load_questions
-from eval.runner import Budget, Plan, RunProgress
+from eval.runner import Plan, RunProgress
 from rag.settings import Settings
 from tests.fakes.llm_server import LLMServer, Reply, Request, Say, Status
 
@@ -144,6 +145,26 @@ def test_a_budget_is_not_overspent_and_a_larger_one_goes_on(home: Path, many: Qu
         summary = runner.run(many, assistant, out, plan=Plan(budget=Budget(100.0), price=price))
     assert summary.overall.cost == pytest.approx(12.0)
     assert summary.overall.completion_tokens == 84
+
+
+def test_the_first_answer_tells_how_many_more_a_budget_allows(home: Path, many: QuestionSet, tmp_path: Path) -> None:
+    price = Price(prompt=0.0, completion=1e6 / 7)  # one dollar an answer
+    with opened(home, lambda _: DECLINE) as (assistant, server):
+        runner.run(many, assistant, tmp_path / "out", plan=Plan(concurrency=8, budget=Budget(3.5), price=price))
+        assert len(server.requests) == 3
+
+
+def test_answers_that_cost_nothing_are_not_asked_one_by_one_for_ever() -> None:
+    asked = iter(range(30))
+    together = threading.Barrier(4, timeout=60)
+
+    def work(number: int) -> int:
+        if number >= GROPING:
+            together.wait()
+        return number
+
+    answers = feeling_the_way(work, asked, 4, threading.Event(), Budget(1.0))
+    assert sorted(answers) == list(range(30))
 
 
 def test_a_budget_needs_a_price(home: Path, many: QuestionSet, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_means_counts_and_kinds() -> None:
 def test_failures_are_counted_and_shown_but_not_averaged_in() -> None:
     summary = summarise([row("1", {"hit@1": 1.0}), row("2", error="The server is busy.")])
     assert (summary.overall.questions, summary.overall.answers, summary.overall.failures) == (2, 1, 1)
-    assert summary.overall.figures["hit@1"] == Figure(1.0, 1, 1.0, 1.0)
+    assert summary.overall.figures["hit@1"] == Figure(1.0, 1, 0.206549, 1.0)  # 1 of 1: 1 / (1 + 1.96^2) and more
     assert summary.errors == (("2", "The server is busy."),)
     assert "failed: 2: The server is busy." in summary.table()
 

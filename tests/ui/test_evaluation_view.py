@@ -91,7 +91,7 @@ def test_a_run_shows_its_figures_with_n_and_interval(with_run: Path, run_page: R
     at = run_page("evaluation")
     assert "3 of 3 questions" in html(at).text
     figures = table(at, "95 % interval").set_index("Figure")
-    assert figures.loc["hit@1"].to_dict() == {"Value": "1.000", "95 % interval": "1.000 to 1.000", "n": 1}
+    assert figures.loc["hit@1"].to_dict() == {"Value": "1.000", "95 % interval": "0.207 to 1.000", "n": 1}
     assert figures.loc["key-fact recall"]["n"] == 2
 
 
