@@ -29,7 +29,7 @@ WINDOW = {"width": 1280, "height": 860}
 UP = 120.0  # seconds in which a server has to answer
 WAIT = 60_000  # milliseconds for what the browser waits for
 REST = 700  # milliseconds between two interactions, in which the page comes to rest
-BOX, HEADER, ROW = 22, 38, 36  # pixels of the library's table
+TITLE, HEADER, ROW = 120, 38, 36  # pixels of the library's table
 BARE_TITLE, HEADING = "Bare page", "Ask your library"
 BARE = f"""import streamlit as st
 st.title({BARE_TITLE!r})
@@ -205,7 +205,7 @@ def _steps(page: Page, n: int) -> Mapping[str, tuple[Callable[[], object], Calla
         box = page.get_by_test_id("stDataFrame").last.bounding_box()
         if box is None:
             raise BenchError("The library's table is not there.", remedy="Look at the page in a browser.")
-        page.mouse.click(box["x"] + BOX, box["y"] + HEADER + ROW / 2)  # the box of the first row: it is drawn on a canvas
+        page.mouse.click(box["x"] + TITLE, box["y"] + HEADER + ROW / 2)  # of the first row; it is drawn on a canvas
 
     drawer, none = page.get_by_role("dialog"), page.get_by_role("button", name="Choose none")
     found = page.get_by_text(re.compile(r"[\d,]+ of [\d,]+ papers")).or_(page.get_by_text("No paper fits"))
