@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.record import Hit
-from rag.retrieval.followup import leans, stands_alone
+from rag.retrieval.followup import leads, leans
 from rag.terms import content_words
 
 _ASKING = r"(?:what|which|who|whom|whose|when|where|why|how|does|do|did|is|are|was|were|can|could)"
@@ -32,7 +32,7 @@ def two_questions(text: str) -> tuple[str, str] | None:
 def both(one: Sequence[Hit], other: Sequence[Hit], limit: int) -> list[Hit]:
     """The hits of two questions of different papers as one ranking, in which the best of either is first or second; none where
     that is not plain: the paper of either question has to be surely found, and not be that of the other."""
-    if not (stands_alone(one) and stands_alone(other)) or one[0].paper.id == other[0].paper.id:
+    if not (leads(one) and leads(other)) or one[0].paper.id == other[0].paper.id:
         return []
     share = one[0].score / other[0].score if other[0].score > 0 else 0.0
     best: dict[str, Hit] = {}

@@ -41,7 +41,7 @@ IN_WORKS = re.compile(
 )
 _ABOUT = """
 abstract abstracts anything appear appeared article articles author authors batch came collection come concern contain count
-cover date dated dates deal describe dump dumps entries entry everything exist explain file first hold last library many
+cover date dated dates deal describe dump dumps else entries entry everything exist explain file first hold last library many
 number occur one ones
 organisation organization paper people preprint preprints proceedings publication publications publish published record
 records release released say something source sources studies study summarise summarize summary there title titles top

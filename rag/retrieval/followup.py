@@ -78,10 +78,12 @@ def leans(turn: str) -> bool:
 
 def stands_alone(hits: Sequence[Hit]) -> bool:
     """Whether what the bare turn finds shows that it needs no context."""
-    if not hits:
-        return False
-    lead = hits[0].score - hits[1].score if len(hits) > 1 else 1.0
-    return hits[0].parts.get("dense", 0.0) >= ALONE_COSINE and lead >= ALONE_LEAD
+    return leads(hits) and hits[0].parts.get("dense", 0.0) >= ALONE_COSINE
+
+
+def leads(hits: Sequence[Hit]) -> bool:
+    """Whether the first paper is far ahead of the next."""
+    return bool(hits) and (hits[0].score - hits[1].score if len(hits) > 1 else 1.0) >= ALONE_LEAD
 
 
 def standalone(turn: str, history: Sequence[Answer]) -> str:

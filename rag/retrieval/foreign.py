@@ -13,7 +13,7 @@ SURELY = 2  # words of a language from which it may be the question's
 WHOLE = 4  # letters up to which a beginning has to be the whole word, but for an ending
 ENDING = 3  # letters of such an ending at most
 _TOKEN = re.compile(r"[^\s\w]*[\w][\w.'’+-]*")
-_YEAR = re.compile(r"\bof (?=(?:19|20)\d\d\b)")
+_YEAR = re.compile(r"(?:\b(?P<span>before|after|since|until) )?\bof (?=(?:19|20)\d\d\b)")
 _SUFFIXES = (
     *(("ierungen", "ization"), ("ierung", "ization"), ("isation", "ization"), ("ización", "ization"), ("ación", "ation")),
     *(
@@ -37,7 +37,7 @@ def in_english(text: str) -> str | None:
         return None
     plain = re.sub(r"(?<=\w)['’](?=\w)", " ", text) if spoken == "fr" else text
     told = _TOKEN.sub(lambda found: _word(found[0], spoken), _phrases(plain, spoken))
-    return _YEAR.sub("from ", " ".join(told.split())).replace("_", " ").strip(" ¿¡")
+    return _YEAR.sub(lambda found: f"{found['span'] or 'from'} ", " ".join(told.split())).replace("_", " ").strip(" ¿¡")
 
 
 def spoken_in(text: str) -> str | None:

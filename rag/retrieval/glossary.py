@@ -48,6 +48,15 @@ ese esa puede pueden podría hay me nos le les si también muy ya
 TERMS = """
 papers | arbeiten artikeln publikationen veröffentlichungen aufsätz | articles publications | artículos articulos trabajos
 paper | arbeit papier artikel publikation veröffentlichung aufsatz | article papier publication | artículo articulo trabajo
+published | veröffentlicht erschien publiziert | publié paru | publicad
+reduce | reduzier verringer senk | rédui redui diminu | reduc reduz
+detect | erkenn entdeck | détect | detect
+contain | enthält enthalt | contien | contien
+deal with | behandel befass | trait | trata
+bias | verzerrung voreingenommen | biais | sesgo
+hide | verberg verbirg versteck | cach | ocult
+express | ausdrück äußer | exprim | expres
+compute | berechn rechen | calcul | cálcul calcul
 study | studie untersuchung | étud etud | estudi
 survey | überblick übersicht | | panorama
 investigate | untersuch erforsch | étudie examin | investig examin estudia
@@ -87,7 +96,7 @@ remove | entfern weglass weglassen entfall | supprim enlev retir | elimin quitar
 translation | übersetz | traduc traduire tradui | traduc traduc
 machine | maschin | automatique machine | automátic máquina
 speech | gesprochen rede | parole oral vocal | habla voz
-recognition | erkennung erkenn | reconnaissance reconnaît | reconocim
+recognition | erkennung | reconnaissance reconnaît | reconocim
 image | bild | imag | imagen imágen
 video | video | vidéo | vídeo video
 generate | erzeug generier | génér gener produire | gener

@@ -20,10 +20,12 @@ _ONES = rf"(?:(?:the |any )?(?:{PLAIN_WORK}|those|ones|anything|everything|any|t
 _OUT = r"(?:exclud(?:e|es|ing)|except(?:ing)?(?: for)?|leaving out|omitting|leave out|omit|ignor(?:e|ing)|skip(?:ping)?)"
 _REST = r"(?:other than|apart from|aside from|besides|without|no|nor)"
 _TOPIC = r"(?P<topic>(?:(?!  |[?!;:,.](?:\s|$)| (?:please|but|published|from \d|since \d|before \d|after \d|in \d)).){2,60})"
+_KINDS = r"(?:(?:the |any |all )?(?:surveys?|(?:literature )?reviews?|benchmarks?|data ?sets?|tutorials?))"
 _UNWANTED = re.compile(
     rf"(?:(?P<framed>,? ?\b(?:but|and|yet|though) not (?:{_ONES} )?(?:{_ABOUT} )?)"
     rf"|(?:,? ?\b(?:but|and) )?(?:\b(?:that|which) (?:is|was|are|were)|\b(?:are|were))(?: not|n['’]t) {_ABOUT} "
     rf"|(?:,? ?\b(?:but|and) )?(?:\b(?:that|which) )?\b(?:do|does)(?: not|n['’]t) (?:{_CONCERN}|(?P<mention>{_MENTION})) "
+    rf"|(?P<kind>,? ?\b(?:(?:but|and|with) )?(?:no|without|not) (?={_KINDS}\b))"
     rf"|(?P<out>,? ?\b(?:but )?{_OUT} (?:{_ONES} )?(?:{_ABOUT} )?)|,? ?\b(?:but )?{_REST} {_ONES} {_ABOUT} "
     rf"|,? ?\b(?:but )?(?:nothing|none|not (?:those|ones|any)) {_ABOUT} ){_TOPIC}",
     re.IGNORECASE,
@@ -36,13 +38,16 @@ _FRAME = re.compile(
 )
 _ENDINGS = (("ine", "al"), ("istry", "ical"), ("y", "ical"), ("y", "ial"), ("ce", "cial"), ("ion", "ual"), ("e", "al"))
 """Noun -> adjective where they have no stem in common: medicine and medical, finance and financial, vision and visual."""
-TWICE = 2  # mentions from which a paper is about a topic that its title does not name
-_KIND = re.compile(
-    r"(?:the |any |all )?(?:surveys?|(?:literature )?reviews?|benchmarks?|data ?sets?|tutorials?)\W*$", re.IGNORECASE
+_OFFERS = (
+    r"\b(?:this|our|(?:we|paper|work|article) (?:\w+ )?"
+    r"(?:introduce|present|propose|release|build|construct|provide|offer|conduct)s?)"
 )
+"""Words with which authors speak of what they made themselves."""
+TWICE = 2  # mentions from which a paper is about a topic that its title does not name
+_KIND = re.compile(rf"{_KINDS}(?:(?:, ?| or | nor | and )(?:or |nor |and )?(?:no )?{_KINDS})*\W*$", re.IGNORECASE)
 """Kinds of papers, which need no "about" before them."""
 _PAPERS = re.compile(rf"\b{WORK}\b", re.IGNORECASE)
-_OR = re.compile(r",? (?:or|nor)(?: (?:about|on|of|with))? |, ", re.IGNORECASE)
+_OR = re.compile(r",? (?:or|nor|and no)(?: (?:about|on|of|with))? |, ", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?|any|all|on|about|of) ", re.IGNORECASE)
 
 
@@ -60,7 +65,7 @@ def read_unwanted(text: str) -> Iterator[Unwanted]:
     """The topics left out, where the wording is of papers: "helps in speech but not in vision" is a finding."""
     for found in _UNWANTED.finditer(text):
         before = text[: found.start()]
-        bare = found["framed"] or found["out"]
+        bare = found["framed"] or found["out"] or found["kind"]
         said = _FRAME.search(before) or _says_papers(found[0]) or (_PAPERS.search(before) and _KIND.match(found["topic"]))
         if not _PAPERS.search(text) or (bare and not said):
             continue
@@ -77,7 +82,13 @@ def kin(word: str) -> list[str]:
 
 
 def is_about(topic: str, title: str | None, abstract: str) -> bool:
-    """Whether a paper is about a topic: all of its words stand in the title, or each of them twice in the text."""
+    """Whether a paper is about a topic: all of its words stand in the title, or each of them twice in the text. A survey or a
+    benchmark it is where its title or its authors say so; others use them."""
+    if _KIND.match(topic):
+        kind = re.escape(topic.lower().split()[-1].rstrip("s"))
+        return re.search(rf"\b{kind}s?\b", title or "", re.IGNORECASE) is not None or (
+            re.search(rf"{_OFFERS} (?:[\w-]+,? ){{0,6}}?{kind}\b", abstract, re.IGNORECASE) is not None
+        )
     named, text = content_words(title or ""), content_words(f"{title or ''} {abstract}")
     families = [{stem(form) for form in kin(word)} for word in words_of(topic)]
     return bool(families) and all(own & set(named) or sum(word in own for word in text) >= TWICE for own in families)
