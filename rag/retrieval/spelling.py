@@ -13,6 +13,7 @@ from rag.library.keywords import KeywordIndex
 from rag.retrieval.lookup import LEAST, folded
 from rag.terms import QUESTION_WORDS, stem
 
+SHORT = 6  # letters below which names are too much alike for one to be a slip of another
 LONG = 8  # letters from which a letter of a name may be wrong, and plain words are put right too
 LONGER = 10  # letters from which a name may have two slips
 NEARLY = 0.88  # likeness of such a name
@@ -75,23 +76,29 @@ class Spelling:
         return None
 
     def _halves(self, word: str) -> str | None:
-        """The word as the two that stand side by side in a paper: llavamod as "llava mod"."""
+        """The word as the name of two parts that a paper has: llavamod as LLaVA-MoD, but StableMask is no stable mask."""
         own = folded(word)
         halves = [(own[:at], own[at:]) for at in range(PART, len(own) - PART + 1)]
         known = self._known(half for both in halves for half in both)
-        told = (f"{a} {b}" for a, b in halves if stem(a) in known and stem(b) in known)
-        return next((both for both in told if self._keywords.knows(both)), None)
+        for one, other in halves:
+            if stem(one) in known and stem(other) in known:
+                holding = [paper for paper, _ in self._keywords.holding([f"{one} {other}"], limit=LOOKED)]
+                written = re.compile(rf"\b{one}[- ]{other}\b", re.IGNORECASE)
+                forms = (found[0] for text in self._catalogue.texts(holding).values() for found in written.finditer(text))
+                if name := next((form for form in forms if _NAME.search(form)), None):
+                    return name
+        return None
 
 
 def is_slip(word: str, meant: str, *, named: bool) -> bool:
     """Whether a word (`folded`) is likely a slip of another: a letter too many, too few or out of place, s for z, in a longer
     name a wrong letter, in a long one two. Digits tell names apart, and the first letter is seldom wrong."""
-    if word[:1] != meant[:1] or _digits(word) != _digits(meant) or not (named or len(word) >= LONG):
+    if word[:1] != meant[:1] or _digits(word) != _digits(meant) or min(len(word), len(meant)) < (SHORT if named else LONG):
         return False
     short, long = sorted((word, meant), key=len)
     if len(long) - len(short) == 1:
-        # A plural or another ending is no slip of a plain word.
-        return any(long[:at] + long[at + 1 :] == short for at in range(len(long) if named else len(long) - 2))
+        # At the end it is a plural, or a name of its own: AdamW is no slip of Adam.
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long) - 1 - (not named)))
     if len(long) == len(short):
         unlike = [at for at, (a, b) in enumerate(zip(short, long, strict=True)) if a != b]
         if len(unlike) == 2 and unlike[1] == unlike[0] + 1 and short[unlike[0]] == long[unlike[1]]:
