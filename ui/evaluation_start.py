@@ -28,6 +28,7 @@ from ui.uploads import Upload
 MOST = 200  # problems shown
 SEEDED = 0
 TALLEST = 215  # pixels
+STARTED, AWAITED = "runs-started", "run-awaited"  # how often runs were started, and the last of them, to be shown when it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,10 @@ def _launch(launches: Sequence[Launch]) -> None:
     """Start them all and show how they get on."""
     try:
         for launch in launches:
-            background.start(state.home(), background.new_folder(state.home(), launch), launch)
+            folder = background.new_folder(state.home(), launch)
+            background.start(state.home(), folder, launch)
+            st.session_state[AWAITED] = folder.name
     except VouchError as error:
         st.session_state["run-error"] = error
     st.session_state["view"] = "Results"
+    st.session_state[STARTED] = st.session_state.get(STARTED, 0) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_a_run_outlives_its_page_and_is_stopped_resumed_voted_on_and_reported(
     questions = tmp_path / "birds.jsonl"
     rows = [{"id": f"q{n}", "question": asked, "key_facts": ["flock sizes"]} for n, asked in enumerate(ASKED * 3, start=1)]
     questions.write_text("".join(json.dumps(row) + "\n" for row in rows) + "no row\n", encoding="utf-8")
-    with watched(browser, {**look, "viewport": {"width": 1280, "height": 1500}}) as page:
+    with watched(browser, {**look, "viewport": {"width": 1280, "height": 800}}) as page:
         page.goto(f"{address}/evaluation")
         expect(page.get_by_text("1 of 1 questions")).to_be_visible()
         view(page, "New run")
@@ -59,14 +60,16 @@ def test_a_run_outlives_its_page_and_is_stopped_resumed_voted_on_and_reported(
         expect(page.get_by_text("price unknown")).to_be_visible()
         page.get_by_role("button", name="Start the run").click()
 
-        expect(page.get_by_text("Under way")).to_be_visible()
+        expect(page.get_by_text("Under way")).to_be_in_viewport()  # above, where the press far below led to
         expect(page.get_by_text("Answered last")).to_be_visible(timeout=SLOW)
         page.reload()
         expect(page.get_by_text("Under way")).to_be_visible()
         page.get_by_role("button", name="Stop").click()
         expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=SLOW)
         page.get_by_role("button", name="Resume").click()
-        expect(page.get_by_text("24 of 24 questions")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text(re.compile("24 of 24 questions.*6 papers"))).to_be_visible(
+            timeout=SLOW
+        )  # what was started is shown
         expect(page.get_by_text("Under way")).to_have_count(0)
 
         view(page, "Vote")

@@ -33,6 +33,9 @@ _TURN = """<script>
   go();
 })();
 </script>"""
+_TOP = """<script>
+for (const delay of [0, 120, 400]) setTimeout(() => document.querySelector(".stMain")?.scrollTo(0, 0), delay);  // %d
+</script>"""
 _PANELS = """<script>
 (() => {
   if (window.vouchPanels) return;
@@ -135,6 +138,11 @@ def to_turn(turn_id: str) -> None:
     """Bring the newest turn to the top, once; a later run of the page with the same turn leaves the reader in peace."""
     st.html(_ROOM % plain(turn_id))
     _run("reading-place", _TURN % plain(turn_id))
+
+
+def to_top(times: int) -> None:
+    """Begin at the top, once for every number: what a press far below has brought about stands there."""
+    _run("reading-top", _TOP % int(times))
 
 
 def to_marks() -> None:

@@ -48,7 +48,7 @@ CSS = """
 [class*="st-key-topics-"] button p::before { content: ""; display: inline-block; width: .65em; height: .65em;
   margin-right: .45em; border-radius: 50%; }
 .st-key-map-chosen { min-height: 2.5rem; }  /* what is chosen does not move the map */
-.st-key-reading-place, .st-key-reading-marks { display: none; }
+:is(.st-key-reading-place, .st-key-reading-marks, .st-key-reading-top) { display: none; }
 .stChatMessage { padding: .25rem 0; background: transparent; gap: .75rem; }
 .v-question { font-weight: 600; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; padding-top: .2rem; }
 .stApp button kbd { opacity: 1; color: var(--v-faint); }

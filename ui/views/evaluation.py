@@ -17,6 +17,7 @@ from ui import (
     state,
 )
 from ui import evaluation_data as data
+from ui.components import scroll
 from ui.components.notice import info_html
 from ui.components.safe import text
 from ui.evaluation_report import downloads
@@ -45,6 +46,8 @@ def page() -> None:
     if view == "Drafts":
         evaluation_drafts.review()
         return
+    if times := st.session_state.get(evaluation_start.STARTED):
+        scroll.to_top(times)
     evaluation_progress.under_way()
     runs = data.runs(state.home())
     if not runs:
@@ -74,6 +77,10 @@ def _go(view: str) -> None:
 def _results(runs: Sequence[RunInfo]) -> None:
     """All runs, and the one that is chosen in full."""
     by_name = {run.name: run for run in runs}
+    awaited = by_name.get(st.session_state.get(evaluation_start.AWAITED, ""))
+    if awaited is not None and awaited.finished:
+        st.session_state["run"] = awaited.name
+        del st.session_state[evaluation_start.AWAITED]
     if len(runs) > 1:
         with st.expander(f"All {len(runs):,} runs"):
             _table(runs)
