@@ -13,7 +13,7 @@ import gzip
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from pathlib import Path
@@ -214,6 +214,14 @@ def line(home: Path, judged_by: str, metric: str) -> str:
         return told(kept[metric])
     others = " ".join(told(one) for one in kept.values())
     return f"{judged_by}, {metric}: {NOT_CALIBRATED}." + (f" But: {others}" if others else "")
+
+
+def lines(home: Path, judged_by: str, metrics: Iterable[str]) -> list[str]:
+    """`line` for several metrics of a judge, what is known of it told once."""
+    kept = {one.metric: one for one in outcomes(home, judged_by)}
+    unknown = [metric for metric in dict.fromkeys(metrics) if metric not in kept]
+    first = [f"{judged_by}, {', '.join(unknown)}: {NOT_CALIBRATED}."] if unknown else []
+    return [*first, *map(told, kept.values())]
 
 
 def told(found: Agreement) -> str:

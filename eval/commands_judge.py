@@ -45,7 +45,7 @@ def judge(
 ) -> None:
     """Have an LLM judge the answers of RUN. Judgements are kept in its folder; a second start pays for nothing twice."""
     with one_message():
-        from eval.agreement import line
+        from eval.agreement import lines
         from eval.judgements import figures, judge_all, tasks
         from rag.backends import open_backend
 
@@ -66,8 +66,10 @@ def judge(
                 progress=progress,
             )
         show(figures(run))
-        for judged_by, name in dict.fromkeys((one.judge, one.metric) for one in figures(run)):
-            typer.echo(one_line(line(settings.home, judged_by, name)))
+        found = figures(run)
+        for judged_by in dict.fromkeys(one.judge for one in found):
+            for said in lines(settings.home, judged_by, (one.metric for one in found if one.judge == judged_by)):
+                typer.echo(one_line(said))
 
 
 def calibrate_judge(
@@ -148,6 +150,8 @@ def told(place: Path) -> Iterator[Told]:
     state = progress.state
     if state is not None and (state.unread or state.failed):
         tell(f"{state.unread} replies could not be read and {state.failed} cases failed; they have no score.")
+    if state is not None and state.failed:
+        tell(f"The first failure: {state.why} The same command asks them again.")
     if state is not None and state.done < state.total:
         tell(f"Stopped at the budget: {state.done} of {state.total} cases are judged.")
 

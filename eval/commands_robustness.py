@@ -43,10 +43,10 @@ def robustness(
     """
     with one_message():
         from eval import robustness as trials
+        from eval.budget import Budget
         from eval.questions import load_questions
         from eval.report.curves import curves_page
         from eval.results import replace_file
-        from eval.budget import Budget
         from eval.runner import Plan
 
         budget = Budget() if max_cost is None else Budget(most=max_cost)

@@ -62,13 +62,14 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class JudgeProgress:
     """`done` of `total` cases are judged, `before` of them from earlier starts; of all of them `unread` gave no readable
-    reply and `failed` no reply."""
+    reply and `failed` no reply, the first of these because of `why`."""
 
     done: int
     total: int
     before: int
     unread: int
     failed: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +217,8 @@ def progress_of(kept: Mapping[Key, Row | None], pending: int) -> JudgeProgress:
     """Counts over all cases of this start."""
     rows = [row for row in kept.values() if row is not None]
     unread = sum(row["problem"] == NOT_READABLE for row in rows)
-    failed = sum(isinstance(row["problem"], dict) for row in rows)
-    return JudgeProgress(len(rows), len(kept), len(kept) - pending, unread, failed)
+    faults = [row["problem"]["message"] for row in rows if isinstance(row["problem"], dict)]
+    return JudgeProgress(len(rows), len(kept), len(kept) - pending, unread, len(faults), faults[0] if faults else "")
 
 
 def read_rows(folder: Path) -> Iterator[Row]:
@@ -269,7 +270,7 @@ def figure(judged_by: str, metric: str, against: str | None, rows: Sequence[Mapp
     unread = sum(row["problem"] == NOT_READABLE for row in rows)
     failed = len(rows) - len(values) - unread
     costs = [row["cost"] for row in rows]
-    low, high = metrics.bootstrap_interval(groups) if groups else (None, None)
+    low, high = metrics.mean_interval(groups) if groups else (None, None)
     return JudgedFigure(
         judged_by,
         metric,

@@ -149,7 +149,7 @@ def test_judgements_are_kept_and_nothing_is_paid_twice(run: Path) -> None:
     states: list[judgements.JudgeProgress] = []
     judgements.judge_all(run, todo, again, concurrency=1, progress=states.append)
     assert len(again.heard) == 1  # only where no reply had come
-    assert states[0] == judgements.JudgeProgress(done=4, total=4, before=3, unread=1, failed=1)
+    assert states[0] == judgements.JudgeProgress(done=4, total=4, before=3, unread=1, failed=1, why="The server is busy.")
     assert states[-1].failed == 0
     judgements.judge_all(run, todo, again, retry=True)
     assert len(again.heard) == 2  # and where it could not be read
@@ -230,6 +230,6 @@ def test_the_command(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert len(server.requests) == before
     assert f"{FAKE}, correctness: {NOT_CALIBRATED}." in result.output
     assert "1 replies could not be read" in result.output
-    assert f"{FAKE} correctness 1.000 1.000 to 1.000 1 1 0.500 to 1.000" in " ".join(result.output.split())
+    assert f"{FAKE} correctness 1.000 0.207 to 1.000 1 1 0.500 to 1.000" in " ".join(result.output.split())
     kept = [json.loads(line) for line in (run / judgements.JUDGEMENTS).read_text(encoding="utf-8").splitlines()]
     assert {(one["id"], one["score"]) for one in kept} == {("q0", 1.0), ("q1", None)}
