@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eval.summary import Summary
 
 MOST_BAD_ROWS = 20
+FILE_WIDTH = 120  # columns of a list that goes into a file or a pipe, where no window limits it
 
 Out = Annotated[
     Path | None,
@@ -173,18 +174,21 @@ def show_runs(found: list[RunInfo]) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("run", overflow="fold")
-    for column in ("questions", "failed", "hit@1", "key facts"):
+    table.add_column("run", overflow="fold", min_width=24)
+    for column in ("questions", "failed", "hit@1", "right"):
         table.add_column(column, justify="right")
     table.add_column("started (UTC)")
     for info in found:
         group = info.summary.overall if info.summary else None
         figures: dict[str, Any] = dict(group.figures) if group else {}
-        shown = [f"{figures[name].value:.3f}" if name in figures else "" for name in ("hit@1", "fact_recall")]
+        shown = [f"{figures[name].value:.3f}" if name in figures else "" for name in ("hit@1", "right")]
         failed = str(group.failures) if group else ""
         total = info.manifest.total
         done = str(info.done) if info.done == info.manifest.questions else f"{info.done} of {info.manifest.questions}"
         if info.done < total:
             done = f"{info.done} of {total}, unfinished"
         table.add_row(clean(info.name), done, failed, *shown, info.manifest.started[:16].replace("T", " "))
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    console = Console(markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    console.print(table)
