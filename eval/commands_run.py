@@ -174,7 +174,7 @@ def show_runs(found: list[RunInfo]) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("run", overflow="fold", min_width=24)
+    table.add_column("run", overflow="fold", min_width=20)
     for column in ("questions", "failed", "hit@1", "right"):
         table.add_column(column, justify="right")
     table.add_column("started (UTC)")
