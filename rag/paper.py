@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 UNTITLED_WORDS = 10
@@ -94,10 +94,6 @@ class Paper:
         values["date"] = dt.date.fromisoformat(values["date"]) if values["date"] else None
         values["sources"] = tuple(Source(s["file"], s["line"]) for s in values["sources"])
         return cls(**values)
-
-    def with_sources(self, sources: Iterable[Source]) -> Paper:
-        """The same paper read from `sources`, duplicates left out, order kept."""
-        return replace(self, sources=tuple(dict.fromkeys(sources)))
 
 
 def fingerprint(abstract: str) -> str:

@@ -38,13 +38,7 @@ class IngestReport:
     note: str = ""
 
     def __str__(self) -> str:
-        counts = f"{self.new} new papers, {self.merged} merged, {self.unchanged} unchanged, {len(self.skipped)} skipped"
-        lines = [
-            f"{self.records} records from {self.files} files: {counts}.",
-            f"The library holds {self.papers} papers; {self.passages} passages embedded in {self.seconds:.1f} s.",
-        ]
-        lines += [f"  skipped: {error}" for error in self.skipped]
-        return "\n".join([*lines, self.note] if self.note else lines)
+        return _told(self, f"{self.records} records from {self.files} files: {_counts(self)}.")
 
     def reasons(self) -> Counter[str]:
         """How often each kind of problem was met."""
@@ -76,14 +70,19 @@ class SyncReport:
         files = (
             f"{self.new_files} new, {self.changed_files} changed, {self.unchanged_files} unchanged, {self.removed_files} removed"
         )
-        counts = f"{self.new} new papers, {self.merged} merged, {self.unchanged} unchanged, {len(self.skipped)} skipped"
-        lines = [
-            f"Files: {files}.",
-            f"Records that were read: {counts}. Papers removed: {self.removed}.",
-            f"The library holds {self.papers} papers; {self.passages} passages embedded in {self.seconds:.1f} s.",
-        ]
-        lines += [f"  skipped: {error}" for error in self.skipped]
-        return "\n".join([*lines, self.note] if self.note else lines)
+        return _told(self, f"Files: {files}.", f"Records that were read: {_counts(self)}. Papers removed: {self.removed}.")
+
+
+def _counts(report: IngestReport | SyncReport) -> str:
+    return f"{report.new} new papers, {report.merged} merged, {report.unchanged} unchanged, {len(report.skipped)} skipped"
+
+
+def _told(report: IngestReport | SyncReport, *first: str) -> str:
+    """The lines of a report: what is its own first, then what the library holds and what was skipped."""
+    held = f"The library holds {report.papers} papers; {report.passages} passages embedded in {report.seconds:.1f} s."
+    return "\n".join(
+        [*first, held, *(f"  skipped: {error}" for error in report.skipped), *([report.note] if report.note else [])]
+    )
 
 
 @dataclass(frozen=True, slots=True)

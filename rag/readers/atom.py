@@ -18,13 +18,12 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from rag.errors import ReadError
 from rag.readers.dates import record_date
 from rag.readers.dump import Dump, Read, Reader
 from rag.readers.identifiers import arxiv_id, doi
 from rag.readers.names import separate
 from rag.readers.records import address
-from rag.readers.xml_records import elements, text_of
+from rag.readers.xml_records import records, text_of
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -41,15 +40,8 @@ def sniff(head: str) -> bool:
 
 def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
     """Yields a paper for each entry."""
-    found = False
-    for item in elements(lines, _ENTRIES, dump):
-        found = True
-        if isinstance(item, ReadError):
-            yield item
-        else:
-            yield _paper(*item, dump)
-    if not found:
-        yield dump.error(None, "a feed without entries", expected="entries with abstracts", remedy="Ask the service again.")
+    none = dump.error(None, "a feed without entries", expected="entries with abstracts", remedy="Ask the service again.")
+    return records(lines, _ENTRIES, dump, _paper, none)
 
 
 def _paper(entry: Element, line: int, dump: Dump) -> Read:

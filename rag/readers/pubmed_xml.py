@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from rag.errors import ReadError
 from rag.readers.dates import record_date
 from rag.readers.dump import Dump, Read, Reader
 from rag.readers.identifiers import doi
-from rag.readers.xml_records import elements, text_of
+from rag.readers.xml_records import records, text_of
 
 _RECORDS = frozenset({"PubmedArticle", "PubmedBookArticle"})
 _ROOT = re.compile(r"<(PubmedArticleSet|PubmedArticle|PubmedBookArticleSet|PubmedBookArticle)[\s>]")
@@ -28,15 +27,8 @@ def sniff(head: str) -> bool:
 
 def read(lines: Iterable[str], dump: Dump) -> Iterator[Read]:
     """Yields a paper for each article."""
-    found = False
-    for item in elements(lines, _RECORDS, dump):
-        found = True
-        if isinstance(item, ReadError):
-            yield item
-        else:
-            yield _paper(*item, dump)
-    if not found:
-        yield dump.error(None, "a PubMed file without articles", expected="PubmedArticle elements", remedy="Export it again.")
+    none = dump.error(None, "a PubMed file without articles", expected="PubmedArticle elements", remedy="Export it again.")
+    return records(lines, _RECORDS, dump, _paper, none)
 
 
 def _paper(record: Element, line: int, dump: Dump) -> Read:

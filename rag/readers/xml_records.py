@@ -7,12 +7,12 @@ outside the file is ever fetched. Characters that XML forbids are left out, as t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # which builds; the parsing is defusedxml's
 
 from rag.errors import ReadError
-from rag.readers.dump import Dump, without_surrogates
+from rag.readers.dump import Dump, Read, without_surrogates
 from rag.readers.lines import LONGEST_LINE
 
 CHUNK = 32_768  # characters parsed at once
@@ -53,6 +53,18 @@ def elements(pieces: Iterable[str], tags: frozenset[str], dump: Dump) -> Iterato
         yield from target.take()
         remedy = "Nothing behind it is read: entities can make a file expand without end. Save it without them."
         yield dump.error(expat.CurrentLineNumber, "an XML entity that the file declares", remedy=remedy)
+
+
+def records(
+    pieces: Iterable[str], tags: frozenset[str], dump: Dump, make: Callable[[Element, int, Dump], Read], none: ReadError
+) -> Iterator[Read]:
+    """What `make` makes of each element with the line it begins on, errors as they come; `none` where there is no element."""
+    found = False
+    for item in elements(pieces, tags, dump):
+        found = True
+        yield item if isinstance(item, ReadError) else make(*item, dump)
+    if not found:
+        yield none
 
 
 def text_of(element: Element | None) -> str:

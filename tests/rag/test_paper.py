@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.paper import Paper, Source, fingerprint, paper_id
+from rag.paper import Paper, fingerprint, paper_id
 from tests.rag.strategies import papers
 
 
@@ -64,8 +64,3 @@ def test_the_link_comes_from_an_identifier_before_the_given_address() -> None:
 
 def test_a_date_is_written_as_iso() -> None:
     assert Paper(id="x", abstract="", date=dt.date(2024, 7, 17)).to_dict()["date"] == "2024-07-17"
-
-
-def test_sources_are_kept_once_and_in_order() -> None:
-    a, b = Source("a.txt", 1), Source("b.txt", 2)
-    assert Paper(id="x", abstract="").with_sources([b, a, b]).sources == (b, a)
