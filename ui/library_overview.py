@@ -204,7 +204,7 @@ def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
     import altair as alt
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    points = drawn.points
+    points, few = drawn.points, len(drawn.points) < 1000
     # A table and not rows: Altair checks each value of each row against its grammar, 0.7 s for 5,000 points.
     data = pa.table(
         {
@@ -220,8 +220,8 @@ def scatter(drawn: LibraryMap, picked: Sequence[int] = ()) -> Any:
     names = list(drawn.names)
     scale = alt.Scale(domain=names, range=COLOURS[: len(names)])
     shown = alt.FieldOneOfPredicate(field="Topic", oneOf=[drawn.names[n] for n in picked])
-    opacity: Any = alt.condition(shown, alt.value(0.85), alt.value(0.08)) if picked else alt.value(0.7)
-    base = alt.Chart(data, height=520).mark_circle(size=45 if len(points) < 1000 else 16)
+    opacity: Any = alt.condition(shown, alt.value(0.9), alt.value(0.08)) if picked else alt.value(0.9 if few else 0.7)
+    base = alt.Chart(data, height=520).mark_circle(size=45 if few else 16)
     return base.encode(
         x=alt.X("x:Q", axis=bare, scale=alt.Scale(zero=False)),
         y=alt.Y("y:Q", axis=bare, scale=alt.Scale(zero=False)),
