@@ -89,17 +89,16 @@ def fold_of(row: Row) -> int:
     return int(hashlib.sha256(row.group.encode()).hexdigest(), 16) % FOLDS
 
 
-def out_of_fold(rows: Sequence[Row]) -> tuple[Floats, NDArray[np.bool_]]:
-    """For each row the uncalibrated confidence, and whether anything is close enough for its wording, by a model that saw no row
-    about its paper."""
-    values, close = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
+def out_of_fold(rows: Sequence[Row]) -> tuple[Floats, Floats]:
+    """For each row the uncalibrated confidence, and the chance that its paper is there, by a model that saw no row about it."""
+    values, there = np.zeros(len(rows)), np.zeros(len(rows))
     for fold in range(FOLDS):
         fitted = fit([row for row in rows if fold_of(row) != fold])
         for n, row in enumerate(rows):
             if fold_of(row) == fold:
                 sure = fitted.confidence(row.features)
-                values[n], close[n] = sure.value, sure.close if row.features.one else sure.there >= BROAD
-    return values, close
+                values[n], there[n] = sure.value, sure.there
+    return values, there
 
 
 def mix(rows: Sequence[Row]) -> Floats:
@@ -109,11 +108,11 @@ def mix(rows: Sequence[Row]) -> Floats:
     return np.array([ANSWERABLE / counts["answered"] if row.answerable else rest[row.kind] / counts[row.kind] for row in rows])
 
 
-def answers(values: Floats, close: NDArray[np.bool_], rows: Sequence[Row], threshold: float) -> NDArray[np.bool_]:
+def answers(values: Floats, there: Floats, rows: Sequence[Row], threshold: float) -> NDArray[np.bool_]:
     """Which rows are answered from a threshold on, as `rag.answering.abstain.refuses` has it: of several papers asked for each
     gives a part, and no detail or premise is judged."""
-    several = np.array([not row.features.one for row in rows])
-    answered: NDArray[np.bool_] = close & (several | (values >= threshold))
+    one = np.array([row.features.one for row in rows])
+    answered: NDArray[np.bool_] = np.where(one, (there >= LEAST) & (values >= threshold), there >= BROAD)
     return answered
 
 
@@ -125,16 +124,16 @@ def calibration(values: Floats, rows: Sequence[Row]) -> tuple[float, float]:
     return float(slope), float(offset)
 
 
-def curve(values: Floats, close: NDArray[np.bool_], rows: Sequence[Row]) -> tuple[Point, ...]:
+def curve(values: Floats, there: Floats, rows: Sequence[Row]) -> tuple[Point, ...]:
     """The risk-coverage curve in the mix, as if the threshold held for questions for several papers, too."""
     weights, right = mix(rows), np.array([row.answerable for row in rows])
     points = []
     for threshold in GRID:
-        given = close & (values >= threshold)
+        given = (there >= LEAST) & (values >= threshold)
         coverage = float(weights[given].sum())
         risk = float(weights[given & ~right].sum()) / coverage if coverage else 0.0
         refused = float(weights[right & ~given].sum()) / ANSWERABLE
-        points.append(Point(threshold, round(coverage, 4), round(risk, 4), round(refused, 4)))
+        points.append(Point(threshold, round(coverage, 4), round(risk, 3), round(refused, 4)))
     return tuple(points)
 
 
@@ -208,15 +207,15 @@ def main() -> None:
     parser.add_argument("--risk", type=float, default=0.1, help="share of wrong answers accepted in the report")
     arguments = parser.parse_args()
     rows = gather(arguments.shared)
-    raw, close = out_of_fold(rows)
+    raw, there = out_of_fold(rows)
     slope, offset = calibration(raw, rows)
     odds = np.log(raw + 1e-9) - np.log(1 - raw + 1e-9)
     values = np.array([logistic(slope * value + offset) for value in odds])
-    fitted = Model(fit(rows).stages, ENOUGH, LEAST, slope, offset, curve(values, close, rows))
+    fitted = Model(fit(rows).stages, ENOUGH, LEAST, slope, offset, curve(values, there, rows))
     threshold = fitted.threshold(arguments.risk)
     say = sys.stdout.write
     say(f"answering from a confidence of {threshold} on, for at most {arguments.risk:.0%} wrong answers in the mix\n")
-    measured = list(report(rows, values, ~answers(values, close, rows, threshold)))
+    measured = list(report(rows, values, ~answers(values, there, rows, threshold)))
     say("\n".join(measured) + "\n")
     text = json.dumps(as_row(fitted, rows, measured), indent=1) + "\n"
     read(text)  # the engine reads what is about to be written

@@ -44,7 +44,7 @@ Agrees = Callable[[str, Sequence[str]], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Premise:
-    """What speaks against what the question takes for granted, 0 or 1 each (`anchored` and `strange` in 0..1).
+    """What speaks against what the question takes for granted, 0 or 1 each (`strange` in 0..1).
 
     `anchored`: a near sentence says the opposite of the same thing, or has a word of the question only with the opposite prefix.
     `loose`: the first sentence that speaks of the scale says the opposite of something. `negated`: a word of the question stands
@@ -70,7 +70,7 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
     anchored, loose = opposed(question, near)
     agreed = agrees(question, sentences[:JUDGED])
     return Premise(
-        anchored=1.0 if prefixed(question, near) else anchored,
+        anchored=float(anchored or prefixed(question, near)),
         loose=float(loose),
         negated=float(negated(question, near[0])),
         swapped=float(len(question.split()) <= LONG and reversed_in(question, sentences)),
@@ -86,8 +86,8 @@ def reversed_in(question: str, sentences: Sequence[str]) -> bool:
     return swapped(question, said[:NEAREST]) or turned(question, said)
 
 
-def opposed(question: str, near: Sequence[str]) -> tuple[float, bool]:
-    """Whether sentences stand at the other end of a scale: how surely of the same thing, in 0..1, and of anything at all."""
+def opposed(question: str, near: Sequence[str]) -> tuple[bool, bool]:
+    """Whether sentences stand at the other end of a scale: surely of the same thing, and of anything at all."""
     asked = marks(ASKING.sub(" ", question), FURTHER, BESIDE)
     told = [marks(sentence, FURTHER, BESIDE) for sentence in near]
     wanted = SAME if len(question.split()) <= LONG else SAME + 1
@@ -98,7 +98,7 @@ def opposed(question: str, near: Sequence[str]) -> tuple[float, bool]:
         shared = max(shared, *(len(of & said.get((scale, 1 - end), set()) - said.get((scale, end), set())) for said in told))
         speaks = next((found for found in told if (scale, 0) in found or (scale, 1) in found), None)
         anywhere |= speaks is not None and (scale, end) not in speaks
-    return min(1.0, shared / wanted), anywhere
+    return shared >= wanted, anywhere
 
 
 def negated(question: str, sentence: str) -> bool:

@@ -13,7 +13,7 @@ from rag.answering.missing import Asked, details
 from rag.answering.missing_names import TOKEN
 from rag.answering.scales import marks
 from rag.retrieval.evidence import ScoredSentence, passages_of, together
-from rag.terms import content_words, stem
+from rag.terms import WORD, content_words, stem
 
 NEAR = 0.5  # cosine to the question from which a sentence may take a side
 SHARE = 0.5  # of the question's words that it must hold
@@ -58,9 +58,9 @@ def conflict(question: str, sentences: Sequence[Sequence[ScoredSentence]]) -> Co
     asked = [(key, of) for key, of in marks(question).items() if (key[0], 1 - key[1]) not in marks(question)]
     if len(asked) != 1:
         return None
-    (scale, end), of = asked[0]
-    wanted = set(content_words(question))
-    told = {n: found for n, own in enumerate(sentences) if (found := taking_sides(own, wanted, scale, end, of))}
+    mark, of = asked[0]
+    wanted, about = set(content_words(question)), subject(question, mark[0])
+    told = {n: found for n, own in enumerate(sentences) if (found := taking_sides(own, wanted, about, mark, of))}
     if {True, False} - {side for found in told.values() for side in found.values()}:
         return None  # told from the wording alone, before any sentence is embedded
     together([sentences[n] for n in told])
@@ -78,11 +78,25 @@ def conflict(question: str, sentences: Sequence[Sequence[ScoredSentence]]) -> Co
     return Conflict(tuple(sides[True]), tuple(sides[False]))
 
 
-def taking_sides(sentences: Sequence[ScoredSentence], wanted: set[str], scale: int, end: int, of: set[str]) -> dict[int, bool]:
-    """Place -> whether it agrees, of the sentences of one paper whose wording takes a side."""
+def subject(question: str, scale: int) -> set[str]:
+    """The content words in front of the word that names the scale: of these something is asked."""
+    before: list[str] = []
+    for word in WORD.findall(question):
+        if any(named == scale for named, _ in marks(word)):
+            break
+        before.append(word)
+    return set(content_words(" ".join(before)))
+
+
+def taking_sides(
+    sentences: Sequence[ScoredSentence], wanted: set[str], about: set[str], mark: tuple[int, int], of: set[str]
+) -> dict[int, bool]:
+    """Place -> whether it agrees, of the sentences of one paper that speak `about` what is asked and that take a side."""
+    scale, end = mark
     found = {}
     for place, passage in enumerate(passages_of(sentences)):
-        if len(wanted & set(content_words(passage.text))) < SHARE * len(wanted) or HEDGES.search(passage.text):
+        held = wanted & set(content_words(passage.text))
+        if len(held) < SHARE * len(wanted) or not about <= held or HEDGES.search(passage.text):
             continue
         said = marks(passage.text)
         same, other = said.get((scale, end), set()) & of, said.get((scale, 1 - end), set()) & of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from rag.answering.listing import lines
 from rag.answering.record import CitedSource, Hit, Passage, Sentence, Table, Verdict
 from rag.answering.sought import fresh, leading
 from rag.paper import Paper
-from rag.retrieval.evidence import ScoredSentence, passages_of, together
+from rag.retrieval.evidence import ScoredSentence, only, passages_of, together
 from rag.retrieval.understand import QuestionType
 from rag.terms import WORD
 
@@ -25,6 +26,16 @@ LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3
 """Length of an answer from more than one paper, as a multiple of the usual one."""
 EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 1}
 """Sentences of one paper at most, where there are several."""
+POINTS_TO = re.compile(
+    r"https?:|\bgithub\b|^(?:[\w,]+ ){0,4}(?:code|data|datasets?|models?|repository) (?:is|are|will be) [^.;]*\bavailable\b\W*$",
+    re.IGNORECASE,
+)
+POINTING = 25  # words at most of a sentence that says no more than where something is to be had
+ASKS_WHERE = re.compile(
+    r"\b(?:code|github|url|link|address|website|available|open.?source\w*|releas\w*|licen[cs]e\w*|download\w*|repository|publish\w*"
+    r"|where|host\w*|public\w*)\b",
+    re.IGNORECASE,
+)
 OVER = 0.07  # share of the length asked for by which the last sentence may go beyond it: else too little is said
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
@@ -52,7 +63,7 @@ def quote(
     Where a `turn` of a conversation is answered from one paper, what was quoted `before` gives way to what is new.
     """
     kind = QuestionType.ONE if one and not opening else kind
-    near = together(papers_to_quote(kind, hits, sentences))
+    near = together([telling(own, question) for own in papers_to_quote(kind, hits, sentences)])
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
         said = f"{opening}\n" if opening else ""
         return told(lines(near, question), "\n", on_token, left_out=len(hits) - len(near) + beyond, opening=said)
@@ -118,6 +129,15 @@ def papers_to_quote(
     """The sentences of the papers that score near the best one; how near depends on what is asked."""
     best = max((hit.score for hit in hits), default=0.0)
     return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.score >= KEEP[kind] * best][: PAPERS[kind]]
+
+
+def telling(sentences: Sequence[ScoredSentence], question: str) -> Sequence[ScoredSentence]:
+    """Without those that say no more than where the code is, unless that is asked for or nothing else is left."""
+    if ASKS_WHERE.search(question):
+        return sentences
+    said = [passage.text for passage in passages_of(sentences)]
+    places = [n for n, text in enumerate(said) if len(text.split()) > POINTING or not POINTS_TO.search(text)]
+    return only(sentences, places) if places and len(places) < len(sentences) else sentences
 
 
 def pick(

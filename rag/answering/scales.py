@@ -17,7 +17,7 @@ few least minority smaller below under disappear vanish shorter
 """
 _GOOD = """
 improve improvement better best outperform beat win wins superior surpass exceed enhance succeed benefit help helps leads top
-first ahead strong strongest stable steady steadier robust faster accelerate speed speedup quicker quickly prefer useful
+first ahead strong strongest stable steady steadier robust faster accelerate speed speedup quicker quickly prefer
 effective rapidly
 """
 _BAD = """
@@ -28,7 +28,7 @@ _NEED = """
 need require necessary indispensable essential must insist depend rely separate
 """
 _FREE = """
-without no free remove eliminate unnecessary redundant avoid dispense optional instead independent unneeded
+without no free remove eliminate unnecessary redundant avoid dispense optional instead independent unneeded obviate
 """
 _ENDS: tuple[tuple[str, str], ...] = (
     (_MORE, _LESS),

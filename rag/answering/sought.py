@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from rag.answering.record import Answer
+from rag.answering.record import Answer, Passage
 from rag.retrieval.evidence import ASKS_NUMBER, DIGIT, ScoredSentence
 
 
@@ -81,6 +81,15 @@ AGAIN, AGAIN_COSTS = frozenset({Sought.RESULT, Sought.NUMBER}), 1.0
 """Kinds for which a sentence may be told again, and what that costs it."""
 LED = frozenset({Sought.CAUSE, Sought.LIMITATION})
 """Kinds for which a first answer begins with a sentence that tells of it; the best sentence mostly tells of a result."""
+LEANS = re.compile(
+    r"(?:(?:this|these|those|such|it|they|their|its|he|she)\b|\(?(?:[2-9]|ii|iii|iv)\)|(?:second|third|thirdly|secondly|moreover|furthermore"
+    r"|in addition|additionally|besides|meanwhile|in contrast|conversely|on the other hand)\b)"
+    r"(?! (?:paper|work|study|article|survey|thesis|report|review)\b)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that leans on the one before it."""
+LEANING = 0.5
+"""What that costs it where an answer is to begin."""
 OWN = 1.5
 """What it adds, where a method is sought, that the authors offer it: what others did is told in other words."""
 
@@ -120,9 +129,13 @@ def fresh(turn: str, sentences: Sequence[ScoredSentence], before: Collection[str
 def leading(question: str, sentences: Sequence[ScoredSentence]) -> ScoredSentence:
     """The sentence to begin with: the best one, where those that tell of the cause or the limit that is asked for are raised."""
     kind = sought(question)
-    if kind not in LED:
-        return max(sentences, key=lambda sentence: sentence.score)
-    return max(sentences, key=lambda sentence: sentence.score + telling(kind, sentence.passage.text))
+    raised = kind if kind in LED else None
+    return max(sentences, key=lambda own: own.score + telling(raised, own.passage.text) - leaning(own.passage))
+
+
+def leaning(passage: Passage) -> float:
+    """What it costs a sentence to lean on the one before it where an answer begins."""
+    return LEANING if passage.index and LEANS.match(passage.text) else 0.0
 
 
 def telling(kind: Sought | None, text: str) -> float:
