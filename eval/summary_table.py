@@ -29,7 +29,8 @@ def table(
     text = io.StringIO()
     console = Console(file=text, width=width, color_system=None, highlight=False, markup=False, emoji=False)
     for title, group in groups:
-        console.print(_figures(title, group))
+        console.print(f"{one_line(title)}: {_size(group)}", soft_wrap=True)
+        console.print(_figures(group))
         for line in _lines(group):
             console.print(f"  {line}", soft_wrap=True)
         console.print()
@@ -41,15 +42,18 @@ def table(
     return text.getvalue().rstrip("\n")
 
 
-def _figures(title: str, group: Group) -> Any:
+def _size(group: Group) -> str:
+    turns = f" of {group.answers} turns that are judged" if group.answers > group.questions else ""
+    return (
+        f"{group.questions} questions{turns}, {group.answered} answered, {group.abstained} abstained, {group.failures} failures"
+    )
+
+
+def _figures(group: Group) -> Any:
     from rich import box
     from rich.table import Table
 
-    turns = f", {group.answers} answers to judge" if group.answers > group.questions else ""
-    counts = (
-        f"{group.questions} questions{turns}, {group.answered} answered, {group.abstained} abstained, {group.failures} failures"
-    )
-    shown = Table(title=f"{one_line(title)}: {counts}", title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+    shown = Table(box=box.SIMPLE_HEAD)
     shown.add_column("figure", min_width=30)
     columns: dict[str, Callable[[Figure], str]] = {
         "if failed 0 or 1": lambda f: "" if f.least is None else f"{f.least:.3f} to {f.most:.3f}",
