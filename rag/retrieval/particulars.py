@@ -46,6 +46,8 @@ _WAS = r"(?:was|were|is|are|did|has|have|do|does)"
 _PAPER = r"(?:papers?|works?|study|studies|article|preprint|publication|abstract)"
 _WRITE = r"(?:wr[oi]te|written|author(?:ed)?|co-?author(?:ed)?|published|worked on)"
 _LINK = r"(?:links?|url|web ?address|address|doi|arxiv (?:id|number|link|identifier|page)|pdf|identifier|full text)"
+_ONE_CAN = r"(?:can|could|do|may|might|should) (?:i|we|one|you|people)"
+_GET = r"(?:read|find|get|see|download|access|look up|open)"
 _PLACES = r"(?:conference|venue|journal|workshop|proceedings)"
 _ORG = r"(?:organi[sz]ation|lab|laboratory|company|institution|institute|university|affiliation)"
 _TELL = r"(?:(?:please )?(?:what(?:['’]s| is| are)|tell me|give me|show me|name|list|do you (?:have|know))(?: the| its| their)? )"
@@ -83,11 +85,10 @@ _FORMS: tuple[tuple[Particular, bool, str], ...] = (
     (
         Particular.PLACE,
         True,
-        (
-            rf"(?:where|how) (?:can|could|do|may|might|should) (?:i|we|one|you|people) (?:read|find|get|see|download"
-            rf"|access|look up|open) {_X}"
-        ),
+        rf"where {_ONE_CAN} {_GET} {_X}",
     ),
+    # "How can I get better rewards?" asks for a method: only a paper that is called one is meant.
+    (Particular.PLACE, True, rf"how {_ONE_CAN} {_GET} (?P<x>it|them|this|that|.*\b(?:papers?|article|preprint|full text|pdf))"),
     (Particular.PLACE, True, rf"(?:{_TELL}|(?:is|are) there |any )?(?:(?:an?|the) )?{_LINK} (?:of|to|for) {_X}"),
     (Particular.PLACE, True, rf"{_TELL}{_X}(?:['’]s?) {_LINK}"),
     (Particular.PLACE, True, rf"(?:{_TELL}|(?:is|are) there )?(?:(?P<its>its|the|an?) )?{_LINK}"),

@@ -72,6 +72,8 @@ def test_what_is_asked_of_a_record(question: str, wanted: tuple[Particular, ...]
         "How many annotators wrote the questions?",
         "When does the dance begin?",
         "Who wrote it and what does it propose?",
+        "How do I get stable training with Post-LN?",
+        "How can one access the knowledge of a language model?",
     ],
 )
 def test_what_an_abstract_answers_is_not_asked_of_the_record(question: str) -> None:
