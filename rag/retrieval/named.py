@@ -15,8 +15,10 @@ from rag.retrieval.wording import DATED, WORK, Asked, Rule, Said, rule
 _CAPITAL = r"(?:(?-i:[A-ZÀ-ÖØ-Þ])[\w'’.-]*)"
 PERSON = rf"(?:{_CAPITAL}(?: (?:van|von|der|den|de|di|la|le|bin|al)\b)*(?: {_CAPITAL}){{0,3}})"
 """One to four words with a capital, particles between them."""
-_LINK = r"(?:, ?(?:and |or |& )?| and (?:by )?| or (?:by )?| & | as well as (?:by )?)"
-PEOPLE = rf"(?P<who>{PERSON}(?:{_LINK}{PERSON})*)(?: et al\.?)?"
+_LINK = r"(?:, ?(?:and |or |& )?| and (?:by )?| n?or (?:by )?| & | as well as (?:by )?)"
+_OTHERS = r"(?: et al\.?|(?: and|,) (?:(?:his|her|their) )?(?:colleagues|co-?authors|co-?workers|others|team|group))"
+_ASKED_OF = r"(?:^|(?<=does )|(?<=do )|(?<=did ))"  # elsewhere, as in "extends Vaswani et al. (2017)", a work is cited
+PEOPLE = rf"(?P<who>{PERSON}(?:{_LINK}{PERSON})*){_OTHERS}?"
 _YEAR = r"(?: (?:19|20)\d\d)?"
 VENUE = rf"(?:(?-i:[A-Z])[\w&./-]*(?: (?:of|on|in|for|and|the|(?-i:[A-Z])[\w&./-]*)){{0,6}}?{_YEAR}(?: (?-i:Findings|Workshop))?)"
 _VENUES = r"(?:,? (?:or|and)(?: (?:at|in|by|to))?(?: the)? |, |/)"
@@ -140,6 +142,19 @@ def _known_author(written: str, asked: Asked) -> str | None:
     return None
 
 
+def author_of_year(match: re.Match[str], asked: Asked) -> Said | None:
+    """`Vaswani et al. (2017)`, as papers are cited."""
+    said, year = author(match, asked), int(match["year"])
+    span = {"date_from": dt.date(year, 1, 1), "date_to": dt.date(year, 12, 31)}
+    return said and replace(said, choices=tuple({**own, **span} for own in said.choices), end=None)
+
+
+def no_author(match: re.Match[str], asked: Asked) -> Said | None:
+    """`by neither Vaswani nor Hinton`."""
+    said = author(match, asked)
+    return said and replace(said, all_of=False, excluded=True)
+
+
 def author_in_small(match: re.Match[str], asked: Asked) -> Said | None:
     """`papers by vaswani`, typed without capitals."""
     known = _known_author(match["who"], asked)
@@ -203,7 +218,17 @@ NAME_RULES: tuple[Rule, ...] = (
         r"(?= (?:publish(?:ed)?|released?|done|put out|post(?:ed)?)\b)",
         organisation,
     ),
+    rule(
+        rf"{_ASKED_OF}(?!{_STARTERS}\b)(?P<who>{PERSON}(?:{_LINK}{PERSON})*)(?:{_OTHERS},? \(?(?P<year>(?:19|20)\d\d)\b\)?)",
+        author_of_year,
+    ),
+    rule(
+        rf"{_ASKED_OF}(?!{_STARTERS}\b)(?P<who>{PERSON}(?:{_LINK}{PERSON})*) \((?P<year>(?:19|20)\d\d)\)",
+        author_of_year,
+    ),
+    rule(rf"\b(?:written |authored )?by neither (?P<who>{PERSON}(?: nor (?:by )?{PERSON})+)", no_author),
     rule(rf"\b(?:written|(?:co-?)?authored) by {PEOPLE}", author),
+    rule(rf"(?:(?<=papers )|(?<=paper )|(?<=works )|(?<=articles )|(?<=article )|(?<=publications ))of {PEOPLE}", author),
     rule(rf"\bby {PEOPLE}", author, near_work=True),
     rule(rf"\b(?:with|has|have) {PEOPLE} (?:as|among)(?: \w+){{0,2}} (?:co-?)?authors?\b", author),
     rule(
@@ -214,7 +239,7 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(rf"\bauthors?(?: is| are|:|=) ?{PEOPLE}", author),
     rule(rf"\b(?P<who>{PERSON})['’]s? (?={WORK}\b)", author),
     rule(
-        rf"(?:(?<=\bhas )|(?<=\bdid )|(?<=\bhave ))(?P<who>{PERSON}(?:{_LINK}{PERSON})*)(?: et al\.?)?"
+        rf"(?:(?<=\bhas )|(?<=\bdid )|(?<=\bhave )){PEOPLE}"
         r"(?= (?:writ|publish|author|co-?author)\w*\b)",
         author,
     ),
@@ -228,7 +253,8 @@ NAME_RULES: tuple[Rule, ...] = (
         rf"\b(?P<venue>{ACRONYM} (?:19|20)\d\d) (?={WORK}\b)|\b(?P<bare>{ACRONYM}) (?=(?:papers|publications|articles)\b)", venue
     ),
     rule(
-        r"(?:(?<=s )|(?<=not ))(?:at|in|from) (?:the )?(?P<venue>(?-i:[A-Z])[\w&-]{2,}(?: (?:19|20)\d\d)?)(?=[\s,.?!;:)]|$)",
+        r"(?:(?<=s )|(?<=not )|(?<=are ))(?:at|in|from) (?:the )?"
+        r"(?P<venue>(?-i:[A-Z])[\w&-]{2,}(?: (?:19|20)\d\d)?)(?=[\s,.?!;:)]|$)",
         venue,
         near_work=True,
     ),

@@ -23,6 +23,7 @@ _TOPIC = r"(?P<topic>(?:(?!  |[?!;:,.](?:\s|$)| (?:please|but|published|from \d|
 _KINDS = r"(?:(?:the |any |all )?(?:surveys?|(?:literature )?reviews?|benchmarks?|data ?sets?|tutorials?))"
 _UNWANTED = re.compile(
     rf"(?:(?P<framed>,? ?\b(?:but|and|yet|though) not (?:{_ONES} )?(?:{_ABOUT} )?)"
+    rf"|(?P<behind>(?<=\w )(?<!is )(?<!are )(?<!was )(?<!were )\bnot {_ABOUT} |(?<=  )\bnot {_ABOUT} )"
     rf"|(?:,? ?\b(?:but|and) )?(?:\b(?:that|which) (?:is|was|are|were)|\b(?:are|were))(?: not|n['’]t) {_ABOUT} "
     rf"|(?:,? ?\b(?:but|and) )?(?:\b(?:that|which) )?\b(?:do|does)(?: not|n['’]t) (?:{_CONCERN}|(?P<mention>{_MENTION})) "
     rf"|(?P<kind>,? ?\b(?:(?:but|and|with) )?(?:no|without|not) (?={_KINDS}\b))"
@@ -47,6 +48,7 @@ TWICE = 2  # mentions from which a paper is about a topic that its title does no
 _KIND = re.compile(rf"{_KINDS}(?:(?:, ?| or | nor | and )(?:or |nor |and )?(?:no )?{_KINDS})*\W*$", re.IGNORECASE)
 """Kinds of papers, which need no "about" before them."""
 _PAPERS = re.compile(rf"\b{WORK}\b", re.IGNORECASE)
+_ENDS = re.compile(rf"\b{WORK}$", re.IGNORECASE)
 _OR = re.compile(r",? (?:or|nor|and no)(?: (?:about|on|of|with))? |, ", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?|any|all|on|about|of) ", re.IGNORECASE)
 
@@ -65,8 +67,8 @@ def read_unwanted(text: str) -> Iterator[Unwanted]:
     """The topics left out, where the wording is of papers: "helps in speech but not in vision" is a finding."""
     for found in _UNWANTED.finditer(text):
         before = text[: found.start()]
-        bare = found["framed"] or found["out"] or found["kind"]
-        said = _FRAME.search(before) or _says_papers(found[0]) or (_PAPERS.search(before) and _KIND.match(found["topic"]))
+        bare = found["framed"] or found["out"] or found["kind"] or found["behind"]
+        said = _FRAME.search(before) or _says_papers(found[0]) or _says_kind(found, before)
         if not _PAPERS.search(text) or (bare and not said):
             continue
         topics = tuple(_ARTICLE.sub("", part.strip()) for part in _OR.split(found["topic"]) if content_words(part))
@@ -92,6 +94,13 @@ def is_about(topic: str, title: str | None, abstract: str) -> bool:
     named, text = content_words(title or ""), content_words(f"{title or ''} {abstract}")
     families = [{stem(form) for form in kin(word)} for word in words_of(topic)]
     return bool(families) and all(own & set(named) or sum(word in own for word in text) >= TWICE for own in families)
+
+
+def _says_kind(found: re.Match[str], before: str) -> bool:
+    """Whether kinds of papers are left out, or the wording stands right behind a word for papers and their conditions."""
+    if _ENDS.search(before.rstrip()):
+        return True
+    return _PAPERS.search(before) is not None and _KIND.match(found["topic"]) is not None
 
 
 def _says_papers(wording: str) -> bool:
