@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Tokens
 from rag.paper import Paper
-from rag.retrieval.followup import leans, standalone, stands_alone
+from rag.retrieval.followup import dated, leans, standalone, stands_alone
 
 BEES = Paper("abs:1", "Bees dance. Others follow.", title="Waggle dances of honey bees")
 TIDES = Paper("abs:2", "Turbines turn.", title="Tidal turbines in narrow straits")
@@ -75,3 +77,20 @@ def test_only_wording_that_points_back_leans_on_the_conversation() -> None:
         assert leans(turn), turn
     for turn in ("How do I bake bread?", "Do glaciers remember earthquakes?"):
         assert not leans(turn), turn
+
+
+def test_the_first_one_means_the_first_paper_talked_of_where_no_answer_has_several() -> None:
+    history = [answer("What do bees do?", BEES), answer("And turbines?", TIDES)]
+    assert standalone("Back to the first one: who follows?", history).startswith("Waggle dances of honey bees ")
+
+
+def test_the_same_month_is_that_of_the_paper_talked_of() -> None:
+    march = Paper("abs:4", "Old violins.", title="Varnish", date=dt.date(2023, 3, 9), year=2023)
+    history = [answer("What is on violins?", march)]
+    assert dated("Which papers came out in the same month?", history) == "Which papers came out in March 2023?"
+    assert dated("What else is from the same year as it?", history) == "What else is in 2023?"
+    assert dated("Which papers came out in the same month?", [answer("a", BEES)]) == "Which papers came out in the same month?"
+
+
+def test_a_question_that_begins_with_a_preposition_leans() -> None:
+    assert leans("On which data sets?")

@@ -39,6 +39,10 @@ def library(
         ("datasets for question answering, nothing about code", ("code",)),
         ("Which papers on alignment aren't about DPO or PPO?", ("DPO", "PPO")),
         ("Excluding papers about vision, which works study normalization?", ("vision",)),
+        ("papers with ten authors, excluding surveys", ("surveys",)),
+        ("works on alignment, but no surveys and no benchmarks", ("surveys", "benchmarks")),
+        ("papers not about vision", ("vision",)),
+        ("papers that improve by excluding outliers", ()),
         ("Does pruning help in speech but not in vision?", ()),
         ("Which papers show that pruning helps in speech but not in vision?", ()),
         ("Which paper says that DPO is not about rewards?", ()),
@@ -73,3 +77,11 @@ def test_papers_are_counted_without_it_and_it_can_be_taken_back(library: Assista
     answer = library.ask(question)
     assert answer.text.startswith("3 papers match “are not about medicine”.")
     assert library.ask(question, without=answer.filters).text.startswith("The library holds 4 papers.")
+
+
+def test_a_survey_is_what_its_title_or_its_authors_call_one() -> None:
+    assert is_about("surveys", "Alignment: A Survey", "")
+    assert is_about("surveys", None, "This survey covers ten years of looms.")
+    assert not is_about("surveys", None, "Our method wins. A survey of users, and a second survey, agree.")
+    assert is_about("benchmarks", None, "We introduce LoomBench, a new benchmark of cloth.")
+    assert not is_about("benchmarks", None, "It wins on six benchmarks, among them the oldest benchmark.")
