@@ -51,6 +51,9 @@ def conditions(**values: Any) -> Conditions:
         ("List untitled papers.", conditions(has_title=False)),
         ("From the batch with arXiv numbers, which ones concern retrieval?", conditions(has_arxiv_id=True)),
         ("What is arXiv:2407.02833v2 about?", conditions(ids=("2407.02833",))),
+        ("https://arxiv.org/pdf/2407.02833v1.pdf - which data?", conditions(ids=("2407.02833",))),
+        ("doi 10.48550/arXiv.2407.02833: what for?", conditions(ids=("2407.02833",))),
+        ("What does https://doi.org/10.1000/Bees.7 say?", conditions(ids=("10.1000/bees.7",))),
         ("papers in the file 001", conditions(file="001_dump.txt")),
     ],
 )
@@ -141,6 +144,23 @@ NAMED = Facts(dt.date(2025, 11, 30), ("Google DeepMind", "Artificial Intelligenc
         ("papers by Noam Shazeer on attention", conditions(author="Noam Shazeer"), "papers on attention"),
         ("What has Shazeer published?", conditions(author="Shazeer"), "What has published?"),
         ("Ada Example's papers about bees", conditions(author="Ada Example"), "papers about bees"),
+        (
+            "Example et al. 2017 on bees",
+            conditions(author="Example", date_from="2017-01-01", date_to="2017-12-31"),
+            "on bees",
+        ),
+        ("What did Ada Example and colleagues publish on bees?", conditions(author="Ada Example"), "What did publish on bees?"),
+        ("papers of Shazeer on attention", conditions(author="Shazeer"), "papers on attention"),
+        (
+            "papers on bees by neither Shazeer nor Example",
+            conditions(none_of=(conditions(author="Shazeer"), conditions(author="Example"))),
+            "papers on bees",
+        ),
+        (
+            "Which papers accepted at NeurIPS or ICML 2023 concern bees?",
+            conditions(any_of=((conditions(venue="NeurIPS"), conditions(venue="ICML 2023")),)),
+            "Which papers concern bees?",
+        ),
         ("papers by Nobody Known on attention", Conditions(), "papers by Nobody Known on attention"),
         ("Is attention improved by RLHF?", Conditions(), "Is attention improved by RLHF?"),
         ("Which papers accepted at NeurIPS concern bees?", conditions(venue="NeurIPS"), "Which papers concern bees?"),
