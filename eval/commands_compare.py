@@ -63,9 +63,9 @@ def gate(
     """
     try:
         from eval import gate as gates
-        from eval.compare import read_run
+        from eval.compare import read_runs
 
-        found = gates.gate(read_run(baseline), read_run(run), max_drop, score or ())
+        found = gates.gate(*read_runs([baseline, run]), max_drop, score or ())
     except VouchError as error:
         tell(f"vouch: {error}")
         raise typer.Exit(2) from None

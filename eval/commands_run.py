@@ -138,7 +138,7 @@ def tell_problems(questions: QuestionSet) -> None:
         more = len(questions.errors) - MOST_BAD_ROWS
         tell(f"{f'… and {more} more. ' if more > 0 else ''}{len(questions.errors)} rows cannot be used; {len(questions)} can.")
     if questions.unused:
-        tell(f"Fields not used: {', '.join(questions.unused)}.")
+        tell(f"Fields of {questions.path.name} not used: {', '.join(questions.unused)}.")
     if questions.drafts:
         tell(f"{questions.drafts} of the questions are drafts that nobody has reviewed; their figures are provisional.")
 

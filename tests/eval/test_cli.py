@@ -35,7 +35,7 @@ def test_bad_rows_are_listed_and_the_exit_code_says_so(home: Path, write: Write,
     assert done.exit_code == 1
     assert f"{file}, line 2: no JSON" in done.stderr
     assert "1 rows cannot be used; 1 can." in done.stderr
-    assert "Fields not used: note." in done.stderr
+    assert "Fields of set.jsonl not used: note." in done.stderr
     assert "1 questions, 1 answered" in done.stdout
 
 
