@@ -36,7 +36,7 @@ ASKS_WHERE = re.compile(
     r"|where|host\w*|public\w*)\b",
     re.IGNORECASE,
 )
-OVER = 0.07  # share of the length asked for by which the last sentence may go beyond it: else too little is said
+OVER = 0.1  # share of the length asked for by which the last sentence may go beyond it: else too little is said
 NOTE = "These are sentences quoted from the abstracts; no language model was used."
 
 
@@ -72,7 +72,8 @@ def quote(
     if turn and kind is QuestionType.ONE and near:
         near, question = [fresh(turn, near[0], before)], turn
     first = (deciding(question, near[0]) or leading(question, near[0])) if len(near) == 1 else None
-    picked = pick(kind, near, words, first)
+    standing = lines(near, question) if kind is QuestionType.COMPARE and len(near) > 1 else [first] if first else []
+    picked = pick(kind, near, words, standing)
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
     if kind is QuestionType.COMPARE:
         whole = {own[0].paper.id: passages_of(own) for own in near}
@@ -144,12 +145,14 @@ def pick(
     kind: QuestionType,
     papers: Sequence[Sequence[ScoredSentence]],
     words: int,
-    leading: ScoredSentence | None = None,
+    leading: Sequence[ScoredSentence] = (),
 ) -> list[list[ScoredSentence]]:
-    """The sentences to quote, by paper. Every paper has its best sentence, or the `leading` one, before any has a second one."""
+    """The sentences to quote, by paper. Every paper has the `leading` one that is its own, or its best, before any has a second.
+    A single paper's leading sentence is said first."""
     left = words * (LENGTH[kind] if len(papers) > 1 else 1.0)
     chosen: dict[str, list[ScoredSentence]] = {}
-    first = [leading if leading is not None and leading in own else max(own, key=lambda s: s.score) for own in papers]
+    best = [max(own, key=lambda s: s.score) for own in papers]
+    first = [next((s for s in leading if s in own), top) for own, top in zip(papers, best, strict=True)]
     rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
     most = EACH[kind] if len(papers) > 1 else EACH[QuestionType.ONE]
     for sentence in [*first, *rest]:
@@ -158,4 +161,5 @@ def pick(
         if not own or (length <= left + OVER * words and len(own) < most):
             own.append(sentence)
             left -= length
-    return [sorted(own, key=lambda s: (s is not leading, s.passage.index)) for own in chosen.values()]
+    lead = first[0] if len(papers) == 1 and leading else None
+    return [sorted(own, key=lambda s: (s is not lead, s.passage.index)) for own in chosen.values()]
