@@ -65,7 +65,8 @@ def gate(
         from eval import gate as gates
         from eval.compare import read_runs
 
-        found = gates.gate(*read_runs([baseline, run]), max_drop, score or ())
+        first, second = read_runs([baseline, run])
+        found = gates.gate(first, second, max_drop, score or ())
     except VouchError as error:
         tell(f"vouch: {error}")
         raise typer.Exit(2) from None

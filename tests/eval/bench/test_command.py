@@ -50,8 +50,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 def test_all_benchmarks_run_where_none_is_named(measured: list[tuple[str, int]]) -> None:
     result = CliRunner().invoke(command.app, [])
     assert result.exit_code == 0
-    assert measured == [("ingest", 3), ("search", 3), ("start", 3), ("verdicts", 3), ("pages", 3)]
-    assert "[3 of 5] start: one step" in result.stderr
+    assert measured == [("ingest", 3), ("search", 3), ("start", 3), ("verdicts", 3), ("throughput", 3), ("pages", 3)]
+    assert "[3 of 6] start: one step" in result.stderr
 
 
 def test_names_select(measured: list[tuple[str, int]]) -> None:
