@@ -11,6 +11,7 @@ from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts, counts, facts, undecided
+from rag.retrieval.compared import side_by_side, sides, unheard_of
 from rag.retrieval.conditions import Reading, read_conditions
 from rag.retrieval.double import both, two_questions
 from rag.retrieval.evidence import sentence_passages
@@ -143,7 +144,11 @@ class Finder:
             searched = (helper and helper.condensed(question, history)) or standalone(question, history)
             hits = hits if searched == question else search(searched, limit)
         hits = with_further(hits, helper, searched, lambda query: search(query, limit))
-        return Found(tuple(hits), question_type(question), searched, note=read_as(changes), follows=searched != question)
+        kind, note = question_type(question), read_as(changes)
+        if hits and kind is QuestionType.COMPARE and (names := sides(question)):
+            apart = [search(name, CALLED) for name in names]
+            hits, note = side_by_side(hits, names, apart, limit), " ".join(filter(None, (note, unheard_of(names, apart))))
+        return Found(tuple(hits), kind, searched, note=note, follows=searched != question)
 
     def _by_record(self, question: str, history: Sequence[Answer], within: Collection[str] | None) -> Found | None:
         """The papers whose record is asked for: those the turn points at, or the one that is called so."""
