@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answering.missing import Asked, Detail, details, followers, uncounted, unmeasured
 from rag.answering.scales import marks
-from rag.answering.sought import leaning
+from rag.answering.sought import LEANING, dependent
 from rag.retrieval.evidence import ScoredSentence
 
 YES_NO = re.compile(
@@ -32,7 +32,7 @@ def deciding(question: str, sentences: Sequence[ScoredSentence]) -> ScoredSenten
     def directness(sentence: ScoredSentence) -> float:
         spoken = {scale for scale, _ in marks(sentence.passage.text)} & scales
         verdict = SPEAKS * len(spoken) / len(scales) if scales else 0.0
-        return sentence.score + sentence.overlap + FIT * fits(sentence, asked) + verdict - leaning(sentence.passage)
+        return sentence.score + sentence.overlap + FIT * fits(sentence, asked) + verdict - LEANING * dependent(sentence.passage)
 
     return max(sentences, key=directness)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.comparison import PROPOSING
+from rag.answering.sought import dependent
 from rag.retrieval.evidence import ScoredSentence
 from rag.terms import content_words, coverage
 
+ALONE = 1.5
+"""What it costs a sentence to lean on the one before it, which is not quoted with it."""
 NEARLY = 1.5  # of the score of a sentence, which runs from about 0 to 8
 
 
@@ -20,7 +23,7 @@ def lines(papers: Sequence[Sequence[ScoredSentence]], question: str = "") -> lis
 def line(sentences: Sequence[ScoredSentence], wanted: Sequence[str]) -> ScoredSentence:
     """The sentence that stands for a paper: the first that says what its authors do, if it is nearly as good as the best and
     holds as many of the words `wanted`; else the best. The best alone is often a detail that says little of the paper."""
-    best = max(sentences, key=lambda sentence: sentence.score)
+    best = max(sentences, key=lambda own: own.score - ALONE * dependent(own.passage))
     held = coverage(wanted, content_words(best.passage.text))
     for sentence in sentences:
         near = sentence.score >= best.score - NEARLY and PROPOSING.search(sentence.passage.text)

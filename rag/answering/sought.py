@@ -87,7 +87,7 @@ LEANS = re.compile(
     r"(?! (?:paper|work|study|article|survey|thesis|report|review)\b)",
     re.IGNORECASE,
 )
-"""How a sentence begins that leans on the one before it."""
+"""How a sentence begins that depends on the one before it."""
 LEANING = 0.5
 """What that costs it where an answer is to begin."""
 OWN = 1.5
@@ -130,12 +130,12 @@ def leading(question: str, sentences: Sequence[ScoredSentence]) -> ScoredSentenc
     """The sentence to begin with: the best one, where those that tell of the cause or the limit that is asked for are raised."""
     kind = sought(question)
     raised = kind if kind in LED else None
-    return max(sentences, key=lambda own: own.score + telling(raised, own.passage.text) - leaning(own.passage))
+    return max(sentences, key=lambda own: own.score + telling(raised, own.passage.text) - LEANING * dependent(own.passage))
 
 
-def leaning(passage: Passage) -> float:
-    """What it costs a sentence to lean on the one before it where an answer begins."""
-    return LEANING if passage.index and LEANS.match(passage.text) else 0.0
+def dependent(passage: Passage) -> bool:
+    """Whether a sentence depends on the one before it."""
+    return passage.index > 0 and LEANS.match(passage.text) is not None
 
 
 def telling(kind: Sought | None, text: str) -> float:

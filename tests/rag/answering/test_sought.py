@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.sought import Sought, fresh, leading, sought
+from rag.answering.record import Passage
+from rag.answering.sought import Sought, dependent, fresh, leading, sought
 from rag.paper import Paper
 from rag.retrieval.evidence import ScoredSentence, sentence_passages
 from rag.retrieval.followup import leans
@@ -53,6 +54,31 @@ def test_what_was_told_is_told_again_where_nothing_else_answers() -> None:
 def test_a_first_answer_to_why_begins_with_the_cause() -> None:
     assert leading("Why do deep layers hardly learn?", scored(3, 2, 4)).passage.text == PROBLEM
     assert leading("What do deep layers learn?", scored(3, 2, 4)).passage.text == RESULT
+
+
+@pytest.mark.parametrize(
+    ("text", "leaning"),
+    [
+        ("This gives more features.", True),
+        ("(2) Weights vanish.", True),
+        ("Furthermore, weights vanish.", True),
+        ("This paper counts weights.", False),
+        ("Weights vanish.", False),
+        ("Its weights vanish.", True),
+        ("Itching bees dance.", False),
+    ],
+)
+def test_a_sentence_leans_on_the_one_before_it(text: str, leaning: bool) -> None:
+    assert dependent(Passage("x", 3, 0, len(text), text)) is leaning
+    assert not dependent(Passage("x", 0, 0, len(text), text))
+
+
+def test_an_answer_begins_with_a_sentence_that_stands_alone() -> None:
+    paper = Paper(id="alone", abstract="Weights vanish in deep layers. This slows training down a lot.")
+    close = [ScoredSentence(paper, p, score, 0.5, 0.5) for p, score in zip(sentence_passages(paper), (3.0, 3.2), strict=True)]
+    assert leading("What do weights do?", close) is close[0]
+    far = [ScoredSentence(paper, p, score, 0.5, 0.5) for p, score in zip(sentence_passages(paper), (1.0, 3.2), strict=True)]
+    assert leading("What do weights do?", far) is far[1]
 
 
 @pytest.mark.parametrize(
