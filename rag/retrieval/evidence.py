@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+import numpy as np
+
 from rag.answering.record import Hit, Passage
 from rag.embedding import Embedder, Vectors
 from rag.paper import Paper
@@ -165,7 +167,8 @@ class Asked:
         """Of each sentence to the question, and to the part it is nearest to, less the mean for that part."""
         self.fetch([known])
         if self._vectors is None:
-            self._vectors = self._embedder.embed(list(dict.fromkeys([self._question, *self._parts])))
+            asked = dict.fromkeys([self._question, *self._parts])  # each for itself, as those of questions are remembered
+            self._vectors = np.concatenate([self._embedder.embed([text]) for text in asked])
         found = known.vectors @ self._vectors.T  # type: ignore[operator]  # just fetched
         of_parts = found[:, -len(self._parts) :]
         return [float(c) for c in found[:, 0]], [float(c) for c in (of_parts - of_parts.mean(axis=0)).max(axis=1)]

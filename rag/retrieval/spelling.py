@@ -39,12 +39,15 @@ class Spelling:
         known = self._known(part for word in words for part in word.split("-"))
         odd = [word for word in words if any(self._is_odd(part, known) for part in word.split("-"))]
         changes: list[Change] = []
+        written = self._known(folded(one + other) for one, other in pairwise(words))
         for one, other in pairwise(words):
             joined = one + other
             together = f"{one} {other}"
             if together not in text or len(folded(joined)) < LEAST or {one.lower(), other.lower()} & QUESTION_WORDS:
                 continue
             slip = (one in odd or other in odd) and other[:1].isupper()
+            if not slip and stem(folded(joined)) not in written:
+                continue
             called = slip or one in odd or other in odd or one[:1].isupper() or _NAME.search(joined)
             if called and not self._keywords.knows(together) and (name := self._like(joined, exact=not slip)):
                 changes.append((together, name))
