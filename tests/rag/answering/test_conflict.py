@@ -45,6 +45,20 @@ def test_things_counted_of_the_same_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "disagrees"),
+    [
+        ("Batch normalization speeds up and improves transformer training.", True),
+        ("Layer normalization improves transformer training in our normalization tests.", False),  # another subject
+        ("Batch normalization is used in transformer training.", False),  # "used" is no praise, though "useful" has its stem
+    ],
+)
+def test_a_side_is_taken_by_what_speaks_of_the_subject(said: str, disagrees: bool) -> None:
+    worse = paper("worse", "Batch normalization degrades transformer training.", "Ann Lee")
+    found = conflict("Does batch normalization improve transformer training?", [worse, paper("other", said, "Bo Dahl")])
+    assert (found is not None) is disagrees
+
+
+@pytest.mark.parametrize(
     ("question", "said"),
     [
         (HOW_HOT, "Pure water boils at 87 degrees at sea level."),  # the same figure
