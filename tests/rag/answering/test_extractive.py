@@ -65,6 +65,19 @@ def test_one_paper_that_is_clearly_meant_is_quoted_alone() -> None:
     assert len(quote(COMPARE, [hit, other], [own, further], 90).sources) == 2
 
 
+def test_where_the_code_is_is_told_only_who_asks_for_it() -> None:
+    abstract = "Bees dance in the dark. Our code is available at https://example.org/bees. Drones watch them dance."
+    known = Paper(id="bees", abstract=abstract)
+    own = [ScoredSentence(known, passage, 1, 0.5, 0.5) for passage in sentence_passages(known)]
+    hit = Hit(known, own[0].passage, 1.0, {})
+
+    def told(question: str) -> bool:
+        return "https://example.org/bees" in quote(ONE, [hit], [own], 90, question=question).text
+
+    assert not told("Which animals dance?")
+    assert told("Which animals dance, and is the code on GitHub?")
+
+
 def test_one_paper_answers_unless_more_are_asked_for() -> None:
     a, b, c = paper("a", 1, 3), paper("b", 9, 2), paper("c", 5, 4)
     assert quoted(ONE, a, b, c) == ["A1", "A0"]
