@@ -63,6 +63,7 @@ SCALES = _stemmed(_ENDS)
 FURTHER = _stemmed(_FURTHER)
 """With more of them, for premises: an end that is not meant costs little there, as both must be said of the same thing."""
 NEGATION = frozenset(["no", "not", "never", "without", "cannot", "hardly", "neither", "nor", "nothing", "n't", "fails"])
+LISTING = frozenset(["including", "excluding"])  # in front of examples: nothing is done to anything
 REACH = 3  # words that a negation covers
 ANCHORED = 4  # words either side of a word of a scale that say what it is said of
 PREFIX = re.compile(r"(?:un|in|im|ir|non|dis)([a-z]{4,})")
@@ -78,7 +79,7 @@ def marks(
     stems = [stem(word) for word in words]
     found: dict[tuple[int, int], set[str]] = {}
     for at, word in enumerate(stems):
-        for scale, end in scales.get(word, ()):
+        for scale, end in () if words[at] in LISTING else scales.get(word, ()):
             turned = not NEGATION.isdisjoint(words[max(0, at - REACH) : at])
             around = range(max(0, at - beside), min(len(words), at + beside + 1))
             of = {stems[n] for n in around if words[n] not in QUESTION_WORDS and stems[n] not in scales}
