@@ -33,7 +33,8 @@ WEIGHTS = {
     "background": -0.55,
 }
 """Coefficients of a choice among an abstract's sentences, fitted on which of them hold a key fact or are marked as evidence (55
-questions of the development set, 90 on the sample's papers, 89 on chemistry, 188 claims; LOG.md has what other features gave).
+questions of the development set, 90 on the sample's papers, 89 on chemistry, 188 claims): `python -m eval.fit.sentences` makes
+them again, LOG.md has what other features gave.
 `cosine` is that to the part of the question that is nearest, `before` that of the sentence before to the whole question, both
 less the mean of the abstract; `overlap` the share of the question's words that a sentence holds, and `part` that of the part of
 the question it holds most of."""
@@ -144,24 +145,38 @@ class Asked:
 
     def scored(self, paper: Paper, known: Known, *, read: bool = True) -> list[ScoredSentence]:
         """All sentences of a paper; where they are not `read`, by place, wording and the question's words alone."""
+        cosines, told = self.told(known, read=read)
+        return [
+            ScoredSentence(
+                paper, passage, plain + sum(WEIGHTS[name] * value for name, value in own.items()), cosine, own["overlap"]
+            )
+            for passage, plain, own, cosine in zip(known.passages, known.plain, told, cosines, strict=True)
+        ]
+
+    def told(self, known: Known, *, read: bool = True) -> tuple[list[float], list[dict[str, float]]]:
+        """Of each sentence its cosine to the question, and those features of WEIGHTS that depend on what is asked."""
         count = len(known.passages)
         cosines, near = self._cosines(known) if read else ([0.0] * count, [0.0] * count)
         middle = sum(cosines) / count
         weight = rarity(self._wanted, known.words)
         totals = [sum(weight[word] for word in words) or 1.0 for words in (self._wanted, *self._of_parts)]
         found = []
-        for n, cosine in enumerate(cosines):
+        for n in range(count):
             held = self._wanted & known.words[n]
             shares = [
                 sum(weight[word] for word in held & words) / total
                 for words, total in zip((self._wanted, *self._of_parts), totals, strict=True)
             ]
-            telling = WEIGHTS["overlap"] * shares[0] + WEIGHTS["part"] * max(shares[1:])
-            nearness = WEIGHTS["cosine"] * near[n] + WEIGHTS["before"] * (cosines[n - 1] - middle if n else 0.0)
-            asked = WEIGHTS["number"] if self._asks_number and known.digits[n] else 0.0
-            score = known.plain[n] + (asked + nearness + telling)
-            found.append(ScoredSentence(paper, known.passages[n], score, cosine, shares[0]))
-        return found
+            found.append(
+                {
+                    "cosine": near[n],
+                    "before": cosines[n - 1] - middle if n else 0.0,
+                    "overlap": shares[0],
+                    "part": max(shares[1:]),
+                    "number": float(self._asks_number and known.digits[n]),
+                }
+            )
+        return cosines, found
 
     def _cosines(self, known: Known) -> tuple[list[float], list[float]]:
         """Of each sentence to the question, and to the part it is nearest to, less the mean for that part."""
@@ -243,9 +258,9 @@ def only(sentences: Sequence[ScoredSentence], places: Sequence[int]) -> Sequence
     return sentences.only(places) if isinstance(sentences, PaperSentences) else [sentences[n] for n in places]
 
 
-def known_of(paper: Paper) -> Known:
-    """What can be known of a paper before it is asked about; no vectors."""
-    passages = sentence_passages(paper)
+def known_of(paper: Paper, passages: tuple[Passage, ...] | None = None) -> Known:
+    """What can be known of a paper before it is asked about; no vectors. `passages` where its sentences are known already."""
+    passages = passages or sentence_passages(paper)
     plain = [
         sum(WEIGHTS[name] * value for name, value in features(passage, len(passages), asks_number=False).items())
         for passage in passages
