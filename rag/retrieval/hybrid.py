@@ -22,7 +22,17 @@ from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
 from rag.retrieval.legs import DEEP, DEPTH, WIDE, Dense, LegsWithin, best_of, means
 from rag.retrieval.letters import shared, weigh, wording, words_of
-from rag.retrieval.lookup import LIFT, PLAIN, asked_names, coined, is_called, names_of, used_names
+from rag.retrieval.lookup import (
+    LIFT,
+    PLAIN,
+    asked_names,
+    coined,
+    is_called,
+    may_write_out,
+    names_of,
+    used_names,
+    written_out,
+)
 from rag.retrieval.spelling import Spelling
 from rag.retrieval.understand import Form, form_of
 from rag.retrieval.unwanted import is_about, kin
@@ -90,16 +100,19 @@ class HybridRetriever:
 
     def _coining(self, question: str, scores: dict[str, float]) -> dict[str, float]:
         """The scores, that of the paper raised that coined the one name the question uses ("What does LoRA change?"), in its
-        title, or else in its abstract. Names of several papers are compared, and none is raised."""
-        used = set(used_names(question))
-        if not used:
+        title, or else in its abstract, or that the question writes out. Names of several papers are compared, and none is
+        raised."""
+        used, long = set(used_names(question)), may_write_out(question)
+        if not (used or long):
             return scores
         best = ranked(scores)[:NAMED]
-        titles = self._catalogue.titles(best)
+        titles = self._catalogue.titles(best) if used else {}
         called = {key: own for key, title in titles.items() if (own := names_of(title) & used)}
         if not called:
             texts = self._catalogue.texts(best[:READ])
             called = {key: own for key, text in texts.items() if (own := coined(text) & used)}
+            if not called and long:
+                called = {key: frozenset({question}) for key, text in texts.items() if written_out(question, text)}
         same = len(set().union(*called.values())) == 1 and len(called) < MANY
         return {**scores, **{key: scores[key] + PLAIN for key in called}} if same else scores
 

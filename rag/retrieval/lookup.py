@@ -39,6 +39,8 @@ _COINED = re.compile(
     r"|benchmark|algorithm|approach|corpus)\b))"
 )
 _LONG = 6  # words of a title's head at most that are a name
+_FEW = 2  # words of one at most that may be written as one word
+_WRITTEN_OUT = re.compile(r"\b[A-Z][\w-]*(?: [\w-]+){0,4} [A-Z][\w-]+")
 
 
 def asked_names(question: str, known: Mapping[str, float], stems: Mapping[str, str]) -> tuple[set[str], set[str]]:
@@ -77,8 +79,9 @@ def is_called(title: str, said: Collection[str], odd: Collection[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _whole(title: str) -> dict[str, frozenset[str]]:
     """The names and words of a title that a name may be a slip of, with the pairs of letters of each."""
-    words = {folded(word) for word in _WORDS.findall(title.partition(":")[0])}
-    return {name: _pairs(name) for name in names_of(title) | words if len(name) >= LEAST}
+    words = [folded(word) for word in _WORDS.findall(title.partition(":")[0])]
+    names = names_of(title) if len(words) <= _FEW else frozenset()  # "Preference Optimization" is no slip of DPO's whole title
+    return {name: _pairs(name) for name in names.union(words) if len(name) >= LEAST}
 
 
 def _alike(word: str, whole: Mapping[str, frozenset[str]]) -> bool:
@@ -114,6 +117,16 @@ def coined(text: str) -> frozenset[str]:
     is somebody else's."""
     found = [(match["long"], match["abbr"] or match["bare"]) for match in _COINED.finditer(text)]
     return frozenset(folded(name) for long, name in found if _spells(long, name))
+
+
+def written_out(question: str, text: str) -> bool:
+    """Whether the question has the long form of a name that an abstract coins, word for word."""
+    return any(match["long"] and folded(match["long"]) in folded(question) for match in _COINED.finditer(text))
+
+
+def may_write_out(question: str) -> bool:
+    """Whether the question has, behind its first word, words that may be the long form of a name."""
+    return not question.isupper() and _WRITTEN_OUT.search(question.partition(" ")[2]) is not None
 
 
 def _spells(long: str | None, name: str) -> bool:

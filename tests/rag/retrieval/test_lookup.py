@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.assistant import Assistant
-from rag.retrieval.lookup import asked_names, coined, folded, is_called, names_of, used_names
+from rag.retrieval.lookup import asked_names, coined, folded, is_called, may_write_out, names_of, used_names, written_out
 
 
 def asked(question: str, known: str) -> tuple[set[str], set[str]]:
@@ -65,6 +65,19 @@ def test_the_library_finds_a_paper_by_its_name(small: Assistant, question: str) 
 )
 def test_an_abstract_coins_names(abstract: str, names: set[str]) -> None:
     assert coined(abstract) == names
+
+
+def test_a_name_is_written_out() -> None:
+    said = "We propose Feature-level constrained Tea Brewing (FTB), which needs no kettle."
+    assert written_out("How hot is Feature-level constrained tea brewing?", said)
+    assert not written_out("How hot is Constrained Tea Brewing?", said)
+    assert may_write_out("How hot is Constrained Tea Brewing?")
+    assert not may_write_out("How hot is Tea?")
+
+
+def test_two_words_of_a_long_title_are_no_slip_of_it() -> None:
+    assert not is_called("Direct Preference Optimization: Your Model", (), {"preferenceoptimization"})
+    assert is_called("Fuse-Chat: Merging Models", (), {"fusechat"})
 
 
 def test_names_are_used_plainly() -> None:
