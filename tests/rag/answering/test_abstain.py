@@ -156,7 +156,7 @@ def test_what_the_learned_verdict_says_of_a_premise(small: Assistant) -> None:
         ("How much faster than Gemma does Falcon run?", "Falcon runs faster than Gemma.", False),
         ("How much faster than Falcon does Gemma run?", "Falcon runs faster than Gemma.", True),
         ("Why are dances on rainy days the easiest to read?", "Dances on rainy days are the hardest to read.", True),
-        ("What comes of removing old bees in training?", "Old bees learn, including in training on flowers.", False),  # an example
+        ("What comes of removing old bees in training?", "Old bees learn, including in training on flowers.", False),
         ("What comes of removing old bees in training?", "We add old bees in training on flowers.", True),
         ("Why do they not dance?", "Bees do not dance in rain.", False),  # both deny it
         ("How do bees dance without music?", "Bees dance to music.", False),  # what is wanted, and nothing taken for granted
