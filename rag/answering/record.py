@@ -214,6 +214,16 @@ class Answer:
     stages: tuple[StageUse, ...] = ()
 
     @property
+    def sureness(self) -> str:
+        """How sure it is, in words. Of a refusal the chance that the library answers, which would be read the wrong way round
+        as a confidence; one above a half is refused since no paper is surely the one that is meant."""
+        if not self.abstained:
+            return f"confidence {self.confidence:.0%}"
+        if self.confidence > 0.5:
+            return "no paper is surely the one that is meant"
+        return f"the library is {self.confidence:.0%} likely to answer this"
+
+    @property
     def opening(self) -> str:
         """What a quoted answer says before its first quote, such as how many papers there are; empty where a note says it."""
         if self.kind is not AnswerKind.QUOTED or not self.sentences:

@@ -203,14 +203,8 @@ def expense(answer: Answer) -> str:
     else:
         cost = "price unknown" if answer.cost is None else f"${answer.cost:.4f}"
         used = f"{tokens.prompt:,} + {tokens.completion:,} tokens · {cost}"
-    return f"{one_line(answer.model)} · {sureness(answer)} · {used} · {seconds(answer):.2f} s"
-
-
-def sureness(answer: Answer) -> str:
-    """The confidence, of a refusal as what it is: the chance that the library answers."""
-    if answer.abstained:
-        return f"the library is {answer.confidence:.0%} likely to answer this"
-    return f"confidence {answer.confidence:.2f}"
+    sure = answer.sureness if answer.abstained else f"confidence {answer.confidence:.2f}"
+    return f"{one_line(answer.model)} · {sure} · {used} · {seconds(answer):.2f} s"
 
 
 def seconds(answer: Answer) -> float:

@@ -224,7 +224,8 @@ def test_notes_and_the_line_below(make_answer: Make) -> None:
     tree = parse(answer_html(answer, "1"))
     assert tree.one("ul", "v-notes").text == "1 sentence carries no <citation>."
     assert footer(answer) == ["openai:gpt-x", "1.25 s", "1,234 tokens", "$0.0125", "confidence 87%"]
-    assert footer(replace(answer, abstained=True))[-1] == "the library is 87% likely to answer this"
+    assert footer(replace(answer, abstained=True, confidence=0.12))[-1] == "the library is 12% likely to answer this"
+    assert footer(replace(answer, abstained=True))[-1] == "no paper is surely the one that is meant"
     assert "What now?" in tree.one("details", "v-footer").text
 
 

@@ -35,9 +35,7 @@ def footer(answer: Answer) -> list[str]:
         approximate = "" if answer.tokens.counted_by == "server" else "about "
         parts.append(f"{approximate}{answer.tokens.total:,} tokens")
         parts.append(cost(answer.cost))
-    sure = f"{answer.confidence:.0%}"
-    # A refusal's own confidence would be read the wrong way round.
-    parts.append(f"the library is {sure} likely to answer this" if answer.abstained else f"confidence {sure}")
+    parts.append(answer.sureness)
     return parts
 
 

@@ -153,7 +153,7 @@ def test_an_abstention_names_the_nearest_papers() -> None:
     shown = printed(answer)
     assert "Nearest papers\n  · Pruning revisited (2024-01-05 · arxiv:2401.00001)" in shown
     assert "supported" not in shown
-    assert shown.endswith("openai:small · the library is 88% likely to answer this · no tokens · 1.25 s")
+    assert shown.endswith("openai:small · no paper is surely the one that is meant · no tokens · 1.25 s")
 
 
 def test_notes_and_invented_citations_are_reported() -> None:
