@@ -21,7 +21,7 @@ from rag.embedding import EMBEDDERS, Embedder
 from rag.errors import ReadError
 from rag.paper import Paper
 from rag.readers import expand, read_file
-from rag.retrieval.evidence import ASKS_NUMBER, WEIGHTS, Asked, Known, features, known_of
+from rag.retrieval.evidence import WEIGHTS, Asked, Known, features, known_of
 from rag.terms import WORD, content_words
 
 Floats = NDArray[np.float64]
@@ -117,29 +117,15 @@ def claims(claimed: Sequence[dict[str, Any]], abstracts: Sequence[dict[str, Any]
         yield Row("claims", paper, text, known, np.array([[n in evidence] for n in range(len(passages))]))
 
 
-def measure(rows: Sequence[Row], embedder: Embedder, *, as_then: bool = False) -> list[Measured]:
-    """The features of every row, by the engine's own functions; `as_then`: see `then`."""
+def measure(rows: Sequence[Row], embedder: Embedder) -> list[Measured]:
+    """The features of every row, by the engine's own functions."""
     found = []
     for row in rows:
-        cosines, told = Asked(row.question, embedder, embedder.embed).told(row.known)
-        if as_then:
-            told = then(row, cosines, told)
+        _, told = Asked(row.question, embedder, embedder.embed).told(row.known)
         passages = row.known.passages
         both = [{**features(own, len(passages), False), **asked} for own, asked in zip(passages, told, strict=True)]
         values = np.array([[one[name] for name in WEIGHTS] for one in both])
         found.append(Measured(row, values, tuple(len(WORD.findall(passage.text)) for passage in passages)))
-    return found
-
-
-def then(row: Row, cosines: Sequence[float], told: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """What a question told of each sentence on the day WEIGHTS were fitted, where it is not what it tells now: any digit was a
-    number, and a claim had no parts. To go when WEIGHTS are fitted anew."""
-    asks = ASKS_NUMBER.search(row.question) is not None
-    digits = [any(map(str.isdecimal, passage.text)) for passage in row.known.passages]
-    found = [{**own, "number": float(asks and digit)} for own, digit in zip(told, digits, strict=True)]
-    if row.source == "claims":
-        middle = mean(cosines)
-        found = [{**own, "cosine": near - middle, "part": own["overlap"]} for own, near in zip(found, cosines, strict=True)]
     return found
 
 
@@ -225,14 +211,10 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder of dumps, questions and benchmarks")
     rows, embedder = gather(parser.parse_args().shared), EMBEDDERS["minilm"]().load()
     now, code = measure(rows, embedder), np.array(list(WEIGHTS.values()))
-    told = ["features as on the day the code's weights were fitted (any digit a number, claims in one part):"]
-    told += compared(dict(zip(WEIGHTS, fit(measure(rows, embedder, as_then=True)).tolist(), strict=True)), WEIGHTS)
-    anew = fit(now)
-    told += ["features as they are now:", *compared(dict(zip(WEIGHTS, anew.tolist(), strict=True)), WEIGHTS)]
-    told += [f"fitted on the features of now, cross-validated by paper in {FOLDS} parts, {ROUNDS} times:"]
+    told = ["weights:", *compared(dict(zip(WEIGHTS, fit(now).tolist(), strict=True)), WEIGHTS)]
+    told += [f"cross-validated by paper in {FOLDS} parts, {ROUNDS} times:"]
     told += report(now, out_of_fold(now))
     told += ["by the weights of the code, which have seen these questions:", *report(now, [judged(one, code) for one in now])]
-    told += ["by those fitted on the features of now, which have, too:", *report(now, [judged(one, anew) for one in now])]
     sys.stdout.write("\n".join(told) + "\n")
 
 
