@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from rag.assistant import Assistant
-from rag.library import ingest, vectors
+from rag.library import chroma, ingest
 from tests.rag.library.contents import assert_same, assert_whole, contents
 
 KILLS, PAPERS, SEED = (int(os.environ.get(name, default)) for name, default in (("KILLS", 2), ("PAPERS", 150), ("SEED", 1)))
@@ -32,11 +32,11 @@ INGEST = f"""
 import sys
 from pathlib import Path
 from rag.assistant import Assistant
-from rag.library import ingest, vectors
+from rag.library import chroma, ingest
 from rag.settings import Settings
 
 vars(ingest).update({SIZES})
-vectors.UNWRITTEN = {WRITTEN}
+chroma.UNWRITTEN = {WRITTEN}
 with Assistant.open(Settings(home=Path(sys.argv[1]))) as assistant:
     assistant._embedder(), assistant.stores()
     print("begins", flush=True)
@@ -78,7 +78,7 @@ def test_killed_at_random_moments(
 ) -> None:
     for name, size in SIZES.items():
         monkeypatch.setattr(ingest, name, size)
-    monkeypatch.setattr(vectors, "UNWRITTEN", WRITTEN)
+    monkeypatch.setattr(chroma, "UNWRITTEN", WRITTEN)
     with open_library(tmp_path / "whole") as assistant:
         began = time.monotonic()
         assistant.ingest([dump])
