@@ -74,6 +74,7 @@ def run(
         for questions in sets:
             tell_problems(questions)
         configs = configurations(llm or [], setting or [])
+        chosen = [config.settings(home) for config in configs]  # a wrong value is told before anything is asked
         pairs = [(questions, config) for config in configs for questions in sets]
         budget = Budget() if max_cost is None else Budget(max_cost)
         plans = [
@@ -82,8 +83,8 @@ def run(
         ]
         places = iter(folders(out, pairs))
         complete = True
-        for config, plan in zip(configs, plans, strict=True):
-            with runner.open_assistant(config.settings(home), concurrency or runner.AT_ONCE) as assistant:
+        for config, settings, plan in zip(configs, chosen, plans, strict=True):
+            with runner.open_assistant(settings, concurrency or runner.AT_ONCE) as assistant:
                 for questions in sets:
                     with Bar() as bar:
                         try:

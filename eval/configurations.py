@@ -31,7 +31,15 @@ class Configuration:
             values["home"] = home.expanduser().absolute()
         if self.llm is not None:
             values["llm"] = self.llm
-        return Settings.load(**values)
+        try:
+            return Settings.load(**values)
+        except SettingsError as error:
+            for name, value in self.overrides.items():
+                if error.message.startswith(f"{PREFIX}{name.upper()} is {value!r}"):
+                    raise SettingsError(
+                        f"--setting {name}={value}: {error.message}", remedy="Correct it on the command line."
+                    ) from None
+            raise
 
     @property
     def label(self) -> str:

@@ -44,9 +44,9 @@ def test_settings_that_cannot_be_given(text: str, said: str) -> None:
         configurations([], [text])
 
 
-def test_a_value_out_of_range_names_its_variable() -> None:
+def test_a_value_out_of_range_names_its_option() -> None:
     (config,) = configurations([], ["answer_words=3"])
-    with pytest.raises(SettingsError, match="VOUCH_ANSWER_WORDS is '3'"):
+    with pytest.raises(SettingsError, match=r"--setting answer_words=3: .*Correct it on the command line"):
         config.settings()
 
 
