@@ -64,7 +64,9 @@ def run(
     ] = None,
 ) -> None:
     """Ask every question of every SET that has no answer yet, of every back end with every setting, and print the scores."""
-    with one_message():
+    from eval.pool import rarely_collected
+
+    with one_message(), rarely_collected():
         from eval import runner
         from eval.budget import Budget
         from eval.configurations import configurations, folders

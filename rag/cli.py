@@ -273,8 +273,6 @@ def main(args: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Unicode must not turn a title into a crash
     ending = Ending() if args is None else None  # with arguments it may be called from a process that goes on
-    if ending:
-        ending.foresee()
     try:
         app(args=args, prog_name="vouch", obj=ending)
     except SystemExit as end:

@@ -116,7 +116,7 @@ def _terms(spoken: str) -> dict[str, str]:
     for line in TERMS.strip().splitlines():
         english, *others = (part.strip() for part in line.split("|"))
         for beginning in others[LANGUAGES.index(spoken)].split():
-            found.setdefault(beginning.replace("_", " "), english)
+            found.setdefault(re.sub("[_']", " ", beginning), english)  # apostrophes part words in what is asked, too
     return found
 
 

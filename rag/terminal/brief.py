@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -15,20 +14,11 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 
-RARELY = (20_000, 50, 100)
-"""When to look for garbage. Python's own (700, 10, 10) looks through what is being loaded time and again: 0.22 s of the 1.63 s of
-processor time that the libraries of an evaluation take to load."""
-
-
 @dataclass(slots=True)
 class Ending:
     """How a process ends that runs one command: `at_once`, or with all it holds taken to pieces."""
 
     at_once: bool = False
-
-    def foresee(self) -> None:
-        """Spend little on order in a process that will not last."""
-        gc.set_threshold(*RARELY)
 
     def leave(self, code: str | int | None) -> None:
         """End the process if it may end at once; else return."""

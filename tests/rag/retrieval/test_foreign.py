@@ -17,6 +17,7 @@ from rag.retrieval.foreign import in_english
         ("Welche Arbeit untersucht Wissensgraphen?", "which paper investigate knowledge graph?"),
         ("Arbeiten über Sprachmodelle von 2021", "papers about language model from 2021"),
         ("Comment traduire la parole avec un réseau ?", "how translation speech with network ?"),
+        ("Quel est le taux d'apprentissage du modèle ?", "which learning rate of model ?"),
         ("artículos sobre redes antes de 2019", "papers about network before 2019"),
         ("Was ist mit LLaMA-2 und DPO?", "what with LLaMA-2 and DPO?"),
         ("What does die casting do in a network?", None),

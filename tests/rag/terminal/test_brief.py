@@ -13,7 +13,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.settings import Settings
-from rag.terminal.brief import RARELY, Ending, brief
+from rag.terminal.brief import Ending, brief
 
 PAPERS = [
     {
@@ -62,19 +62,3 @@ def test_without_an_ending_the_library_is_closed(home: Path) -> None:
         raise KeyboardInterrupt
     assert not ending.at_once
     ending.leave(0)  # does nothing: the process goes on
-
-
-SHOW = """
-import gc, sys
-from rag.cli import main
-sys.argv = ["vouch", "--version"]
-try:
-    main()
-finally:
-    print(gc.get_threshold())
-"""
-
-
-def test_a_process_of_one_command_seldom_looks_for_garbage() -> None:
-    done = subprocess.run([sys.executable, "-c", SHOW], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == str(RARELY)
