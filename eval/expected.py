@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.provenance import EXTRACTIVE
 from eval.runs import RunInfo
 from rag.answering.record import Tokens
 from rag.backends import prices
+from rag.request import EXTRACTIVE
 
 TYPICAL = Tokens(2_500, 200)
 """Tokens of a question where no earlier run tells: instructions and evidence sentences, and an answer of a paragraph."""

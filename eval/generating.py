@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from eval import drafts, formats, proposals
 from eval.errors import RunError
 from eval.pool import in_parallel
-from eval.provenance import EXTRACTIVE
 from rag.errors import LibraryError, QuestionSetError
 from rag.paper import Paper
+from rag.request import EXTRACTIVE
 
 if TYPE_CHECKING:
     from eval.runner import Assistant

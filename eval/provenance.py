@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 import rag
 from eval.questions import QuestionSet
 from eval.runs import Manifest
+from rag.request import EXTRACTIVE
 from rag.settings import SHAPING, Settings
 
 if TYPE_CHECKING:
     from eval.runner import Assistant
 
-EXTRACTIVE = "extractive"
 RECORDED_PACKAGES = ("chromadb", "tantivy", "openvino", "tokenizers", "llama-index-core", "ir-measures", "numpy")
 
 

@@ -15,12 +15,13 @@ from eval.asking import Asker, Price
 from eval.budget import Budget, feeling_the_way, while_affordable
 from eval.errors import RunBusy, RunError
 from eval.pool import rarely_collected
-from eval.provenance import EXTRACTIVE, manifest_of
+from eval.provenance import manifest_of
 from eval.questions import Question, QuestionSet, require_questions
 from eval.resolve import resolve_in
 from eval.speed import speed_of
 from eval.summary import Summary, summarise
 from rag.errors import LibraryError
+from rag.request import EXTRACTIVE
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant as Assistant  # noqa: PLC0414  other modules take the type from here

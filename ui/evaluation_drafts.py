@@ -10,9 +10,9 @@ import streamlit as st
 
 from eval.fields import Unusable
 from eval.generating import WITHOUT_MODEL, generate
-from eval.provenance import EXTRACTIVE
 from eval.questions import PaperRef, question_of
 from rag.errors import VouchError
+from rag.request import EXTRACTIVE
 from ui import draft_questions, state
 from ui.components.notice import error_html, info_html
 from ui.components.safe import text

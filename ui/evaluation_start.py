@@ -14,9 +14,9 @@ from eval.background import Launch
 from eval.checking import Problem
 from eval.configurations import configurations
 from eval.expected import Expected, expected
-from eval.provenance import EXTRACTIVE
 from eval.questions import QuestionSet
 from rag.errors import VouchError
+from rag.request import EXTRACTIVE
 from ui import evaluation_data as data
 from ui import question_sets, state
 from ui.components.footer import back_end, cost
