@@ -50,9 +50,12 @@ ONLY_CONDITIONS = re.compile(
 )
 
 
+ASKING_ON = re.compile(
+    r"^\s*(?:why|(?:on|in|for|with|by|at|to|from|against|over|under) (?:which|what|whom|how))\b", re.IGNORECASE
+)
+WHOLE = 4  # content words from which a turn that begins so says itself what it is about
 LEANING = re.compile(
-    r"^\s*(?:on|in|for|with|by|at|to|from|against|over|under) (?:which|what|whom|how)\b"
-    r"|^\s*(?:and|but|so|what about|how about|what if|or|also|then|why|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
+    r"^\s*(?:and|but|so|what about|how about|what if|or|also|then|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
     r"|\b(?:it|its|they|their|them|that|this|these|those|he|she|ones?|former|latter|there|then|others?|same|else|too|as well)\b",
     re.IGNORECASE,
 )
@@ -70,8 +73,10 @@ PARTS = frozenset(stem(word) for word in _NOUNS.split())
 
 
 def leans(turn: str) -> bool:
-    """Whether the wording points back: a connective in front, a pronoun, a place in a list, or nothing but a part of a paper."""
-    if set(content_words(turn)) <= PARTS:
+    """Whether the wording points back: a connective in front, a pronoun, a place in a list, a mere "why" or "on what", or nothing
+    but a part of a paper."""
+    said = content_words(turn)
+    if set(said) <= PARTS or (len(said) < WHOLE and ASKING_ON.search(turn)):
         return True
     return LEANING.search(turn) is not None or PLACE.search(turn) is not None or SEVERAL.search(turn) is not None
 

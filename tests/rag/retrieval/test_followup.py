@@ -94,3 +94,6 @@ def test_the_same_month_is_that_of_the_paper_talked_of() -> None:
 
 def test_a_question_that_begins_with_a_preposition_leans() -> None:
     assert leans("On which data sets?")
+    assert leans("Why?")
+    assert leans("Why are bees better?")
+    assert not leans("Why does rain keep honey bees in hives?")  # says itself what it is about
