@@ -2,8 +2,9 @@
 
 Chroma is made for one process: it keeps its index in memory, writes the index files in place, and tells nobody. Four things
 here make it fit for a chat that stays open while a terminal ingests: files are read and written under a lock, so that nobody
-reads half a file; whoever writes leaves its name, so that the others notice and read the files anew; a mark left while files
-were being written tells the next opening that they may be torn; and nothing is written to a disk that is nearly full.
+reads half a file; whoever writes leaves its name, so that the others notice and read the files anew; a mark that lies there
+while files are written tells, when nobody writes, that their writer died, and that they may be torn or hold what nobody signed
+for; and nothing is written to a disk that is nearly full.
 """
 
 from __future__ import annotations
@@ -86,8 +87,10 @@ class SharedFolder:
             self._written()
 
     def recovered(self, error: Exception) -> bool:  # noqa: ARG002  as a server has it
-        """Whether the same call may succeed now: it asked for something that this process had not read yet."""
-        return self._look_again()
+        """Whether the same call may succeed now: it asked for something that this process had not read yet, which another
+        one may have stored without having signed for it so far."""
+        with self._files():
+            return self._catch_up()
 
     def remake(self, drop: Callable[[Any], None]) -> None:
         """Let `drop` delete the collection, and make it anew."""
@@ -119,37 +122,52 @@ class SharedFolder:
 
     def _open(self) -> None:
         self._read = None  # until it is read; so that a failure is followed by another attempt
-        if self._torn.exists():
-            if not self._readable():
-                shutil.rmtree(self._folder)
-            self._torn.unlink(missing_ok=True)
+        left = self._torn.exists()
+        if left and not self._readable():
+            shutil.rmtree(self._folder)
         last = self._last_writer()
         self._client, self._collection = self._connect()
         self._read, self._stored = last, 0
+        if left:
+            try:
+                self._written()  # signed in place of the dead one, whose last records the others have not read either
+            except OSError:  # a full disk
+                self._torn.unlink(missing_ok=True)
 
-    def _look_again(self) -> bool:
-        """Read the files anew where another process has written since they were read; whether that was so."""
-        if self._last_writer() == self._read:
-            return False
+    def _look_again(self) -> None:
+        """Read the files anew where another process has written since they were read."""
+        if self._is_current():
+            return
+        died = self._last_writer() == self._read  # or is writing at this moment, and keeps the files from us
         began = time.monotonic()
-        with self._files():
-            self._catch_up()
+        try:
+            with self._files(0 if died else LOCK_SECONDS):
+                self._catch_up()
+        except LibraryLocked:
+            if not died:
+                raise
+            return
         self._rest_until = time.monotonic() + REST * (time.monotonic() - began)
-        return True
 
-    def _catch_up(self) -> None:
-        """As `_look_again`, within `_files`."""
-        if self._last_writer() != self._read:
-            with self._alone():
-                if self._last_writer() != self._read:
-                    self._client.close()
-                    self._open()
+    def _is_current(self) -> bool:
+        return self._last_writer() == self._read and not self._torn.exists()
+
+    def _catch_up(self) -> bool:
+        """As `_look_again`, within `_files`, where a mark can only be a dead writer's; whether there was anything to read."""
+        if self._is_current():
+            return False
+        with self._alone():
+            if not self._is_current():
+                self._client.close()
+                self._open()
+        return True
 
     def _written(self) -> None:
         """Leave this store's name and a number, over those of the last writer: even a full disk has room for that."""
-        self._read = f"{self._name} {next(self._numbers):08x}"
+        signature = f"{self._name} {next(self._numbers):08x}"
         with self._writer.open("r+" if self._writer.exists() else "w", encoding="ascii") as file:
-            file.write(self._read)
+            file.write(signature)
+        self._read = signature
         self._torn.unlink(missing_ok=True)
 
     def _last_writer(self) -> str:
@@ -177,17 +195,17 @@ class SharedFolder:
             yield
 
     @contextmanager
-    def _files(self) -> Iterator[None]:
+    def _files(self, patience: float = LOCK_SECONDS) -> Iterator[None]:
         """Keep other processes from the index files; the operating system ends it when this process dies."""
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"), timeout=LOCK_SECONDS)
+        lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"), timeout=patience)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout:
             raise LibraryLocked(
-                f"Another process has kept the vector store in {self._folder} for {LOCK_SECONDS} s.",
+                f"Another process has kept the vector store in {self._folder} for {patience:g} s.",
                 remedy="Wait until it is done, or stop it.",
             ) from None
         except OSError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +127,16 @@ def test_storing_again_replaces(store: VectorStore) -> None:
     assert np.allclose(store.vectors_of(["bees#0:0-9"])["bees#0:0-9"], axes(3)[0])
 
 
+def test_a_record_is_never_changed_in_place(store: VectorStore, tmp_path: Path) -> None:
+    """Chroma's graph may lose sight of a record when others beside it are changed: what is known is taken out first."""
+    store.put(passages("bees"), axes(0))
+    store.put(passages("bees", "tides"), axes(0, 1))
+    with closing(sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3")) as db:
+        log = db.execute("SELECT operation, id FROM embeddings_queue ORDER BY seq_id").fetchall()
+    put, taken_out = 2, 3  # Chroma's codes
+    assert log == [(put, "bees#0:0-9"), (taken_out, "bees#0:0-9"), (put, "bees#0:0-9"), (put, "tides#1:10-19")]
+
+
 def test_nothing_stored_changes_nothing(store: VectorStore) -> None:
     store.put([], np.zeros((0, 8), np.float32))
     store.remove_papers([])
@@ -229,6 +241,26 @@ def test_files_that_a_killed_writer_left_whole_are_kept(written: Path) -> None:
     (written / "being-written").touch()
     assert VectorStore(written, NAME).count() == 300
     assert not (written / "being-written").exists()
+
+
+def test_what_a_killed_writer_stored_last_is_found_by_those_that_had_the_library_open(
+    tmp_path: Path, elsewhere: Callable[[str], str]
+) -> None:
+    """It died between storing and leaving its name, so that nothing but its mark tells of what it stored."""
+    first, second = (VectorStore(tmp_path / "chroma", NAME) for _ in range(2))
+    first.put(passages("bees"), axes(0))
+    assert second.count() == 1
+    elsewhere(
+        "import os\n"
+        "store._place._written = lambda: os._exit(0)\n"
+        "store.put([Passage('tides', 0, 0, 9, '')], np.eye(8, dtype=np.float32)[[1]])\n"
+    )
+    assert (tmp_path / "chroma" / "being-written").exists()
+    for store in (first, second):
+        assert [passage.paper_id for passage, _ in store.nearest(axes(1)[0], 1)] == ["tides"]
+        assert len(store.vectors_of(store.keys())) == 2
+    first.put(passages("tides"), axes(1))
+    assert [(passage.paper_id, cosine) for passage, cosine in second.nearest(axes(1)[0], 1)] == [("tides", 1.0)]
 
 
 def test_files_that_a_killed_writer_left_torn_are_removed(written: Path) -> None:
