@@ -8,23 +8,31 @@ from functools import cache
 
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts
+from rag.retrieval.conditions_dates import BARE_DATES
 from rag.retrieval.dates import marked
+from rag.retrieval.framing import about_what
 from rag.retrieval.joining import Statement, clash, combined, joined
-from rag.retrieval.orders import read_order
+from rag.retrieval.orders import read_orders
 from rag.retrieval.unwanted import Unwanted, read_unwanted
 from rag.retrieval.wording import Asked, Rule, Said, excluding, near_work, rule
+
+BARE = 5  # words about something up to which a question is read again as one of papers alone
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was read from a question. `labels` are the conditions in the question's own words; `topic` is the rest of it, without
-    the `unwanted` topics, of which no paper may be."""
+    the `unwanted` topics, of which no paper may be. `beside` are further orders: of "the oldest and the newest" the second."""
 
     conditions: Conditions = field(default_factory=Conditions)
     labels: tuple[str, ...] = ()
     order: Order | None = None
     topic: str = ""
     unwanted: tuple[Unwanted, ...] = ()
+    beside: tuple[Order, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.conditions or self.order)
 
 
 @cache
@@ -52,16 +60,27 @@ def rules() -> tuple[Rule, ...]:
     )
 
 
-def read_conditions(question: str, facts: Facts, without: Collection[str] = ()) -> Reading:
+def read_question(question: str, facts: Facts, without: Collection[str] = ()) -> Reading:
+    """As `read_conditions`. Where nothing is left but words that speak of papers as such, wording counts that elsewhere may be
+    said of anything: "2021?", "what was there before 2019?", "the last one of 2023"."""
+    reading = read_conditions(question, facts, without)
+    if len(about_what(reading.topic)) <= BARE:
+        bare = read_conditions(question, facts, without, bare=True)
+        if bare and not about_what(bare.topic):
+            return bare
+    return reading
+
+
+def read_conditions(question: str, facts: Facts, without: Collection[str] = (), *, bare: bool = False) -> Reading:
     """The conditions a question states. Rules are tried in order; wording that one has used is not seen by the next.
 
     Those whose label is in `without` are read over: they neither hold nor stay in the topic. What a "not", "excluding" or
     "other than" turns round is excluded. Wording of which that cannot be decided is no condition, nor is what an "or" joins
-    to something that is none.
+    to something that is none. `bare` takes it that papers are spoken of and nothing else.
     """
     question = " ".join(question.split())
     rest = question
-    stated = joined(question, _statements(question, facts))
+    stated = joined(question, _statements(question, facts, bare))
     for statement in stated:
         rest = _blank(rest, statement.start, statement.end)
     labels = [_label(question[statement.start : statement.end]) for statement in stated]
@@ -75,31 +94,30 @@ def read_conditions(question: str, facts: Facts, without: Collection[str] = ()) 
         if label not in without:
             labels.append(label)
             unwanted.append(topic)
-    ranking = read_order(rest, "min_upvotes" in values)
-    if ranking is not None:
+    orders = []
+    for ranking in read_orders(rest, "min_upvotes" in values, bare=bare):
         label = " … ".join(_label(question[start:end]) for start, end in sorted(ranking.places))
         for place in ranking.places:
             rest = _blank(rest, *place)
-        if label in without:
-            ranking = None
-        else:
+        if label not in without:
             labels.append(label)
-    order = None if ranking is None else ranking.order
-    return Reading(Conditions(**values), tuple(labels), order, " ".join(rest.split()), tuple(unwanted))
+            orders.append(ranking.order)
+    first = orders[0] if orders else None
+    return Reading(Conditions(**values), tuple(labels), first, " ".join(rest.split()), tuple(unwanted), tuple(orders[1:]))
 
 
-def _statements(question: str, facts: Facts) -> list[Statement]:
+def _statements(question: str, facts: Facts, bare: bool) -> list[Statement]:
     """What the rules read from the question, in the order of its words."""
     asked = Asked(question, facts)
     plain, dated = question, marked(question)
     found: list[Statement] = []
-    for each in rules():
+    for each in (*rules(), *BARE_DATES) if bare else rules():
         for match in each.pattern.finditer(dated if each.marked else plain):
             start, end = match.span()
             if (dated if each.marked else plain)[start:end] != match[0]:
                 continue  # taken since the search began
             said = each.read(match, asked)
-            if said is None or (each.near_work and not near_work(plain, start, said.end or end)):
+            if said is None or (each.near_work and not bare and not near_work(plain, start, said.end or end)):
                 continue
             begin = excluding(plain, start)
             if begin is None or (said.excluded and begin < start):

@@ -13,7 +13,7 @@ from rag.retrieval.wording import DATED, EXCLUDES, NUMBER, WORK, Asked, Read, Ru
 
 _ON = rf"(?:(?:(?:is|are|was|were|all) )?(?:{DATED} )?)"
 _IN = r"(?:in|from|during|of|on|within|over|for)"
-_LIST = rf"(?P<a>{DATE}(?:(?:, ?| ?/ ?|,? (?:and|or|nor) )(?:in |from )?{DATE})*)"
+_LIST = rf"(?:either )?(?P<a>{DATE}(?:(?:, ?| ?/ ?|,? (?:and|or|nor) )(?:in |from )?{DATE})*)"
 _END = r"(?=[\s,.?!;:)\]]|$)"
 _VERB = r"(?:does|do|did|is|are|was|were|has|have|had|the|that|which|who|what|in|on|at|for|of|and|or)"
 _ASKS = (
@@ -213,8 +213,7 @@ _SINCE = (
 )
 _UP_TO = (
     r"(?:until|till|up to(?: and including)?|through|no later than|not later than|not after|no newer than|not newer than"
-    r"|by the end of"
-    r"|before the end of|(?:in|on|at) or before|(?<!\w)(?:<=|≤))"
+    r"|by the end of|before the end of|(?:in|on|at) or before|(?<!\w)(?:<=|≤))"
 )
 _NOT_BARE = rf"(?=\s*[,.?!;:)\]]|\s*$| (?:{WORK}|about|on|regarding|concerning|that|which|and|but|please)\b)"
 _ALONE = r"(?= (?:about|on|regarding|concerning|that|which)\b|\s*\?|\s*$)"
@@ -298,3 +297,5 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"\b{DATED} (?:(?:on|in|from) )?(?P<a>{YEARLESS})", _day),
     _date(rf"\b(?:from|on|in|of) (?P<a>{YEARLESS}){_END}", _day, near_work=True),
 )
+# Wherever a date stands: of a question that speaks of papers and of nothing else.
+BARE_DATES: tuple[Rule, ...] = (_date(rf"(?:\b(?:{_IN}|either|in the|from the|of the) )*{_LIST}", _within()),)

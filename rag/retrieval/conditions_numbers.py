@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.retrieval.wording import NUMBER, Asked, Read, Rule, Said, number, rule, says
+from rag.retrieval.wording import NUMBER, WORK, Asked, Read, Rule, Said, number, rule, says
 
 _UPVOTES = r"(?:up-?votes?)"
 _VOTES = r"(?:votes?|likes?)"  # of other things too
@@ -17,6 +17,7 @@ _LEAST = r"(?:at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum 
 _MORE = r"(?:more than|over|above|exceeding|greater than|upwards of|>)"
 _MOST = r"(?:at most|no more than|not more than|up to|a maximum of|maximum|max\.?|<=|≤)"
 _LESS = r"(?:fewer than|less than|under|below|<)"
+_TIMES_SAID = rf"(?:exactly |only |just |at |more |fewer |less |over |under )*(?:{NUMBER}|than|least|most|once|twice)\b"
 _TIMES = {"once": 1, "twice": 2}
 _BOUNDS = ((_LEAST, True, 0), (_MORE, True, 1), (_MOST, False, 0), (_LESS, False, -1))
 """Words, whether they set a lower bound, and what is added to the number."""
@@ -93,7 +94,19 @@ def _upvoted(match: re.Match[str], _: Asked) -> Said:
     return Said(({"min_upvotes": count} if match["plus"] else {"min_upvotes": count, "max_upvotes": count},))
 
 
+def _liked(match: re.Match[str], _: Asked) -> Said | None:
+    """`upvoted papers`, but not the most upvoted ones."""
+    most = re.search(r"\b(?:most|least|highest|highly|best|top|lowest|fewest)[- ]$", match.string[: match.start()], re.IGNORECASE)
+    return None if most else Said(({"min_upvotes": 1},))
+
+
 NUMBER_RULES: tuple[Rule, ...] = (
+    rule(
+        rf"\b(?:duplicated?(?: (?:in|across|between|among) (?:the )?{_DUMPS})?"
+        r"|(?:occur|appear|stand|come|are|listed)s? (?:there )?(?:more than once|twice|several times|multiple times))\b",
+        says(min_sources=2),
+        near_work=True,
+    ),
     rule(rf"\b(?:in|by|from|across) {_SEVERAL}(?: of)?(?: the)? {_DUMPS}\b", says(min_sources=2)),
     rule(
         rf"\b(?:was |were |been |got )?upvoted (?:(?P<bound>{_LEAST}|{_MORE}|{_MOST}|{_LESS}) )?(?:exactly |only )?"
@@ -106,7 +119,18 @@ NUMBER_RULES: tuple[Rule, ...] = (
     *_counts(_AUTHORS, "authors"),
     *_compared(r"authors?", "authors"),
     *_counts(_WRITERS, "authors", r"(?:(?:(?:co-?)?(?:written|authored)|signed) by|(?<=papers )by)"),
-    rule(r"\b(?:single|sole|one|1)[- ]author(?:ed)?\b", says(min_authors=1, max_authors=1)),
+    rule(
+        rf"\b(?:up-?voted (?=(?:\w+ ){{0,2}}{WORK}\b)|(?:was|were|been|got|get|is|are) up-?voted\b(?! {_TIMES_SAID})"
+        r"|did (?:people|anybody|anyone|somebody|readers|users) up-?vote\b)",
+        _liked,
+        near_work=True,
+    ),
+    rule(
+        r"\b(?:by )?(?:an? )?(?:single|sole|one|1|solo|lone|solitary)[- ]author(?:ed)?\b"
+        r"|\bby (?:one|a single|a lone|a sole) (?:author|person|researcher)(?: alone)?\b",
+        says(min_authors=1, max_authors=1),
+    ),
+    rule(r"\b(?:by )?(?:pairs?|duos?) of (?:co-?)?authors\b", says(min_authors=2, max_authors=2)),
     rule(rf"\b(?P<n>{NUMBER})-author(?:ed)?\b", _count("min_authors", "max_authors")),
     rule(r"\b(?:multi|multiple)-author(?:ed)?\b|\bwith (?:multiple|several) authors\b", says(min_authors=2)),
 )

@@ -8,13 +8,15 @@ from rag.retrieval.wording import PLAIN_WORK, Asked, Read, Rule, Said, rule, say
 
 FIELDS = {
     "has_organisation": r"(?:organi[sz]ations?|affiliations?|institutions?)",
-    "has_authors": r"(?:(?:(?:co-?)?authors?|author names?|list of authors|author lists?|number of (?:co-?)?authors)(?!['’]))",
+    "has_authors": (
+        r"(?:(?:(?:co-?)?authors?|author names?|list of authors|author (?:lists?|counts?)|number of (?:co-?)?authors)(?!['’]))"
+    ),
     "has_date": r"(?:(?:publication |release )?dates?(?: of publication)?|publication years?|years? of publication)",
     "has_title": r"titles?",
     "has_arxiv_id": r"arxiv (?:ids?|numbers?|identifiers?)",
     "has_doi": r"(?:dois?|digital object identifiers?)",
     "has_venue": r"(?:venues?|conferences? or journals?|comments?)",
-    "has_upvotes": r"(?:(?:number of )?up-?votes?)",
+    "has_upvotes": r"(?:(?:number of )?(?:up-?votes?|votes|likes))",
 }
 """What a record may lack -> how it is called."""
 OWN = frozenset({"has_date", "has_title", "has_arxiv_id", "has_doi"})
@@ -24,13 +26,16 @@ _LACKS = (
     rf"(?:without|with no|ha(?:s|ve) no|lack(?:s|ing)?|(?:name|give|state|mention|list|carr(?:y|ie)|show)s? no|missing"
     rf"|(?:do|does)(?: not|n['’]t) {_GIVE})(?: (?:an?|any|the|their|its|known|given|stated))*"
 )
-_HAS = rf"(?:with|ha(?:s|ve)|having|carry(?:ing)?|that {_GIVE}s?)(?: (?:an?|any|the|their|known|given|stated))*"
+_HAS = (
+    rf"(?:with|ha(?:s|ve)|having|carry(?:ing)?|that {_GIVE}s?|(?:(?<=papers )|(?<=records )|(?<=entries )|(?<=ones )){_GIVE}"
+    r"|receiv(?:ed?|ing)|got|gets?|gather(?:ed)?|collected|earned)(?: (?:an?|any|the|their|known|given|stated))*"
+)
 _KNOWN = r"(?:known|given|stated|recorded|listed|named|there|available)"
 _END = (
     rf"(?=\s*[,.?!;:)\]]|\s*$| (?:and|or|nor|but|about|on|concerning|{_KNOWN}|is|are|at all|please|published|dated|since|before"
     r"|after|in (?:the|my|our|this|your) (?:whole )?(?:library|records?|dumps?|files?|collection|corpus|set|list))\b)"
 )
-_BOUND = r"(?! (?:after|before|since|of|in|between|from|later|earlier|on|until|at|who|named)\b)"
+_BOUND = r"(?! (?:after|before|since|of|in|between|from|later|earlier|on|until|at(?! all)|who|named)\b)"
 
 
 def _lacks(name: str) -> Read:
@@ -70,9 +75,9 @@ _ANY = f"(?:{'|'.join(FIELDS.values())})"
 PRESENCE_RULES: tuple[Rule, ...] = (
     rule(rf"\b(?:with|ha(?:s|ve)) neither (?:an? )?(?P<a>{_ANY}) nor (?:an? )?(?P<b>{_ANY})\b", _neither),
     *(own for name, noun in FIELDS.items() for own in _of(name, noun)),
+    rule(rf"\btitled(?=(?:,? (?:and|but|yet) \w+)? {PLAIN_WORK}\b)", says(has_title=True)),
+    rule(rf"\bdated(?=(?:,? (?:and|but|yet) \w+)? {PLAIN_WORK}\b)", says(has_date=True)),
     rule(r"\bundated\b", says(has_date=False)),
     rule(r"\buntitled\b", says(has_title=False)),
     rule(r"\b(?:anonymous|unattributed)(?= (?:\w+ )?(?:papers?|records?|abstracts?|entries)\b)", says(has_authors=False)),
-    rule(rf"\btitled(?= {PLAIN_WORK}\b)", says(has_title=True)),
-    rule(rf"\bdated(?= {PLAIN_WORK}\b)", says(has_date=True)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,22 +12,24 @@ from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts, counts, facts, undecided
 from rag.retrieval.compared import side_by_side, sides, unheard_of
-from rag.retrieval.conditions import Reading, read_conditions
+from rag.retrieval.conditions import Reading, read_conditions, read_question
 from rag.retrieval.double import both, two_questions
 from rag.retrieval.evidence import sentence_passages
-from rag.retrieval.followup import about, conditions_only, dated, leans, meant, pointed_at, standalone, stands_alone
+from rag.retrieval.discussed import meant, pointed_at, talked_of
+from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans, stands_alone
 from rag.retrieval.foreign import in_english
+from rag.retrieval.framing import about_what, asks_for_all
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lookup import folded
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
-from rag.retrieval.rankings import RANKED, Helper, in_order, near_best, ties, with_further
+from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, near_best, with_further
 from rag.retrieval.spelling import Change
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
-from rag.terms import content_words, stem
+from rag.terms import content_words
 
-LISTED = 100  # papers a list by metadata alone holds at most
+Search = Callable[[str, int], list[Hit]]
+
 GATHERED = 40  # papers a list by topic and metadata holds at most
-TIED = 10  # papers that may share the place that one was asked for
 CALLED = 10  # papers among which the one is looked for whose record is asked for
 ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
 WORKS = re.compile(
@@ -40,17 +42,6 @@ IN_WORKS = re.compile(
     r",? ?\b(?:in|from|of|by|among|across|according to) (?:the |any |all )?(?:papers?|works?|studies|articles)\b ?(?=\W|$)",
     re.IGNORECASE,
 )
-_ABOUT = """
-abstract abstracts anything appear appeared article articles author authors batch came collection come concern contain count
-cover date dated dates deal describe dump dumps else entries entry everything exist explain file first hold last library many
-number occur one ones
-organisation organization paper people preprint preprints proceedings publication publications publish published record
-records release released say something source sources studies study summarise summarize summary there title titles top
-total treat upvote upvotes vote
-votes work works write written year
-"""
-ABOUT_PAPERS = frozenset(stem(word) for word in _ABOUT.split())
-"""Words that speak of papers as such: a question of nothing else asks for a list by metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ class Found:
     `listing` is True where metadata alone chose the papers, `follows` where the turn was read in the light of earlier ones,
     `ordered` where the hits stand in an order that was asked for, or by date. `opening` says how many papers there are, where
     that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
-    where the records of the papers found answer, not their abstracts.
+    where the records of the papers found answer, not their abstracts; `together` where the papers found are asked about together.
     """
 
     hits: tuple[Hit, ...]
@@ -75,6 +66,7 @@ class Found:
     opening: str = ""
     beyond: int = 0
     record: Particulars | None = None
+    together: bool = False
 
 
 class Finder:
@@ -119,11 +111,12 @@ class Finder:
         question = dated(question, history)
         reading, topic = self._read(question, history, without) if filters else (Reading(), None)
         reading = self._without_unwanted(reading)
-        stated = bool(reading.conditions or reading.order)
+        stated = bool(reading)
         them = meant(question, history) if stated and not about_what(reading.topic) else None
         if them is not None:
             within = them if within is None else [key for key in them if key in set(within)]
         stated = stated or (asks_to_count(question) and not about_what(reading.topic or question))
+        stated = stated or (asks_for_all(question) and not (history and leans(question)))
         search = self._retriever.search
         if within is not None:
             inside = tuple(within)
@@ -139,16 +132,39 @@ class Finder:
         parts = two_questions(question)
         if parts and (joined := both(search(parts[0], limit), search(parts[1], limit), limit)):
             return Found(tuple(joined), QuestionType.COMPARE, question, note=read_as(changes))
-        hits, searched = search(question, limit), question
-        if history and leans(question) and not stands_alone(hits):
-            searched = (helper and helper.condensed(question, history)) or standalone(question, history)
-            hits = hits if searched == question else search(searched, limit)
-        hits = with_further(hits, helper, searched, lambda query: search(query, limit))
+        if history:
+            return self._follow(question, history, limit, search, helper, inside=within, note=read_as(changes))
+        hits = with_further(search(question, limit), helper, question, lambda query: search(query, limit))
         kind, note = question_type(question), read_as(changes)
         if hits and kind is QuestionType.COMPARE and (names := sides(question)):
             apart = [search(name, CALLED) for name in names]
             hits, note = side_by_side(hits, names, apart, limit), " ".join(filter(None, (note, unheard_of(names, apart))))
-        return Found(tuple(hits), kind, searched, note=note, follows=searched != question)
+        return Found(tuple(hits), kind, question, note=note)
+
+    def _follow(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        limit: int,
+        search: Search,
+        helper: Helper | None,
+        *,
+        inside: Collection[str] | None,
+        note: str,
+    ) -> Found:
+        """The papers for a later turn of a conversation."""
+
+        def among(text: str, ids: Collection[str]) -> list[Hit]:
+            kept = tuple(key for key in ids if inside is None or key in inside)
+            return self._retriever.search_within(text, len(kept), Conditions(within=kept)) if kept else []
+
+        read = follow(question, history, Library(lambda text: search(text, limit), among, self._catalogue.count()))
+        condensed = helper.condensed(question, history) if helper and not read.alone else None
+        searched = condensed or read.searched
+        hits = with_further(search(searched, limit), helper, searched, lambda query: search(query, limit))
+        hits = hits if condensed else in_front(hits, read, among)
+        kind = QuestionType.COMPARE if read.several and not condensed else question_type(question)
+        return Found(tuple(hits), kind, searched, note=note, follows=not read.alone, together=read.several)
 
     def _by_record(self, question: str, history: Sequence[Answer], within: Collection[str] | None) -> Found | None:
         """The papers whose record is asked for: those the turn points at, or the one that is called so."""
@@ -167,7 +183,7 @@ class Finder:
             few, wanted = pointed_at(question, history)
             ids = [paper.id for paper in few]
             if len(ids) < wanted:  # of "those three" the answers quoted two
-                found = self._retriever.search(standalone(question, history), CALLED)
+                found = self._retriever.search(in_context(question, history[-1].question, talked_of(history)), CALLED)
                 ids += [hit.paper.id for hit in found if hit.paper.id not in ids][: wanted - len(ids)]
             papers = self._catalogue.get(ids)
             hits = tuple(Hit(papers[key], sentence_passages(papers[key])[0], 1.0, {}) for key in ids if key in papers)
@@ -186,9 +202,10 @@ class Finder:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
         if again := conditions_only(question, history):
             reading = read_conditions(again, self._facts(), without)
-            if (reading.conditions or reading.order) and not about_what(reading.topic):
+            if reading and not about_what(reading.topic):
                 return reading, history[-1].standalone
-        return read_conditions(question, self._facts(), without), None
+        read = read_conditions if history and leans(question) else read_question
+        return read(question, self._facts(), without), None
 
     def _find_matching(self, question: str, reading: Reading, before: str | None, limit: int, helper: Helper | None) -> Found:
         """The papers that match the conditions and are about the topic, which is that of the answer before where it is given."""
@@ -214,7 +231,7 @@ class Finder:
         hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
         order = reading.order or (Order("date", False, GATHERED) if listed and conditions.dated else None)
         if order is not None:
-            hits = in_order(hits, order)
+            hits = first_of_each(hits, reading) if reading.beside else in_order(hits, order)
         elif listed:
             hits = near_best(hits)
         searched = topic
@@ -225,11 +242,7 @@ class Finder:
     def _list(self, question: str, reading: Reading, note: str) -> Found:
         """The papers that metadata alone choose."""
         order = reading.order
-        size = LISTED if order is None or order.whole else order.limit or RANKED
-        if order is not None and size == 1:
-            hits = ties(self._retriever.listing(reading.conditions, TIED, order), order)
-        else:
-            hits = self._retriever.listing(reading.conditions, size, order)
+        hits = chosen(reading, lambda size, order: self._retriever.listing(reading.conditions, size, order))
         opening, beyond = "", 0
         if order is None or order.whole:
             total = counts(self._catalogue, reading.conditions)[0]
@@ -257,7 +270,7 @@ class Finder:
             f"; {count} with no known {name} kept" for name, count in undecided(self._catalogue, reading.conditions).items()
         )
         if not replace(reading.conditions, within=None):
-            return f"Understood as an order: {reading.labels[0]}{left_out}."
+            return f"Understood as an order: {', '.join(reading.labels)}{left_out}."
         within = reading.conditions.within
         every = self._catalogue.count() if within is None else len(within)
         return f"Understood as a condition: {', '.join(reading.labels)} ({total:,} of {every:,} papers{left_out}{kept})."
@@ -274,8 +287,3 @@ def read_as(changes: Sequence[Change]) -> str:
     """What names were read as, for the reader; another spelling of a plain word is not worth telling."""
     named = [(said, meant) for said, meant in changes if folded(said) != folded(meant) and not meant.islower()]
     return f"Read as: {', '.join(f'{meant} for “{said}”' for said, meant in named)}." if named else ""
-
-
-def about_what(topic: str) -> list[str]:
-    """The words of a topic that are about something, not of papers as such."""
-    return [word for word in content_words(topic) if word not in ABOUT_PAPERS]

@@ -10,9 +10,12 @@ from typing import Any, Protocol
 from rag.answering.record import Answer, Hit
 from rag.library.conditions import Order
 from rag.paper import Paper
+from rag.retrieval.conditions import Reading
 
 NEAR = 0.75  # share of the best paper's score down to which a paper belongs to a list by topic and metadata
 FURTHER = 0.95  # what a further query counts
+LISTED = 100  # papers a list by metadata alone holds at most
+TIED = 10  # papers that may share the place that one was asked for
 RANKED = 5  # papers "the newest papers" stands for where no number is said
 
 
@@ -43,6 +46,40 @@ def with_further(hits: Sequence[Hit], helper: Helper | None, question: str, sear
             if hit.paper.id not in best or score > best[hit.paper.id].score:
                 best[hit.paper.id] = replace(hit, score=score)
     return sorted(best.values(), key=lambda hit: -hit.score)[: len(hits)]
+
+
+def chosen(reading: Reading, listing: Callable[[int, Order | None], Sequence[Hit]]) -> list[Hit]:
+    """The papers that metadata alone choose: all, or those first in each order; `listing` gives so many in an order."""
+    order = reading.order
+    if order is None or not (order.whole and reading.beside):
+        return _together([_first(order, listing), *(_first(own, listing) for own in reading.beside)])
+    # "The three most upvoted papers, newest first": the extreme chooses, the order sorts.
+    few = _together([_first(own, listing) for own in reading.beside])
+    return in_order([replace(hit, score=1.0) for hit in few], order)
+
+
+def first_of_each(hits: Sequence[Hit], reading: Reading) -> list[Hit]:
+    """As `chosen`, among hits that a topic found."""
+    extremes = [order for order in (reading.order, *reading.beside) if order is not None and not order.whole]
+    few = _together([in_order(hits, order) for order in extremes])
+    return in_order(few, reading.order) if reading.order is not None and reading.order.whole else few
+
+
+def _first(order: Order | None, listing: Callable[[int, Order | None], Sequence[Hit]]) -> Sequence[Hit]:
+    if order is None or order.whole:
+        return listing(LISTED, order)
+    if order.limit == 1:
+        return ties(listing(TIED, order), order)
+    if order.limit is None and order.field != "date":  # "the most upvoted papers" are those that share the first place, if any do
+        hits = listing(TIED + 1, order)
+        tied = ties(hits, order)
+        return tied if 1 < len(tied) <= TIED else hits[:RANKED]
+    return listing(order.limit or RANKED, order)
+
+
+def _together(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Each paper once, in order."""
+    return list({hit.paper.id: hit for own in lists for hit in own}.values())
 
 
 def ties(hits: Sequence[Hit], order: Order) -> list[Hit]:
