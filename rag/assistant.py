@@ -47,7 +47,7 @@ class Assistant(Upkeep):
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """At most `limit` papers, best first, each with its best passage."""
         self._finish_pending()
-        return self._retriever.search(question, limit)
+        return self._finder.search(question, limit)
 
     def find(self, question: str, history: Sequence[Answer] = (), limit: int = RETRIEVED) -> Found:
         """What a question is taken to mean, and at most `limit` papers for it; a list by metadata may be longer."""
@@ -172,7 +172,12 @@ class Assistant(Upkeep):
         """The sentences of the papers, scored; what is not written for readers is neither quoted nor shown to a model."""
         every = found.listing or (found.kind is QuestionType.LIST and bool(found.labels))  # each belongs to the list
         read = found.hits if every else found.hits[:READ_CLOSELY]
-        return screen(found.hits, self._scorer.score(found.searched, read))
+        asked = {side.paper: side.asked for side in found.sides}
+        sentences = self._scorer.score(found.searched, read)
+        for place, hit in enumerate(read):  # what is asked of a side, without the names that the row has for all
+            if hit.paper.id in asked:
+                sentences[place] = self._scorer.score(asked[hit.paper.id], [hit])[0]
+        return screen(found.hits, sentences)
 
     def _sure(self, found: Found, evidence: Screened) -> Confidence:
         """How likely the library is to answer; what metadata alone tell is certain."""
@@ -182,7 +187,7 @@ class Assistant(Upkeep):
 
     def _refuses(self, request: Request, found: Found, evidence: Screened, sure: Confidence) -> bool:
         """Whether the question is better not answered."""
-        return not found.record and (
+        return not (found.record or found.sides) and (
             not evidence.hits
             or refuses(
                 sure,
@@ -214,7 +219,8 @@ class Assistant(Upkeep):
                 self.settings.answer_words,
                 tell,
                 question=found.searched,
-                one=sure.one and not (found.labels or found.listing),
+                one=sure.one and not (found.labels or found.listing or found.together or found.sides),
+                sides=[side.paper for side in found.sides],
                 opening=found.opening,
                 beyond=found.beyond,
                 turn=request.question if found.follows else "",

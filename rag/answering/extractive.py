@@ -26,6 +26,8 @@ LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3
 """Length of an answer from more than one paper, as a multiple of the usual one."""
 EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 1}
 """Sentences of one paper at most, where there are several."""
+SIDE = 0.6
+"""Share of the length asked for that each of several papers side by side has."""
 POINTS_TO = re.compile(
     r"https?:|\bgithub\b|^(?:[\w,]+ ){0,4}(?:code|data|datasets?|models?|repository) (?:is|are|will be) [^.;]*\bavailable\b\W*$",
     re.IGNORECASE,
@@ -53,6 +55,7 @@ def quote(
     beyond: int = 0,
     turn: str = "",
     before: Collection[str] = (),
+    sides: Collection[str] = (),
 ) -> Draft:
     """Pick sentences up to about `words` words; `sentences` are those of each hit, best hit first.
 
@@ -60,19 +63,23 @@ def quote(
     first that decides a yes-no or a how-much `question`, or else the best. A list has one line a paper, below an `opening` that
     says how many there are; `beyond` are those that were not even looked at. Papers that disagree are told apart by side.
     Where `one` paper is clearly meant it alone is quoted, though the wording would do for several ("compared to", "which data").
+    Where the papers of several `sides` (ids) are asked about, they are quoted and no others.
     Where a `turn` of a conversation is answered from one paper, what was quoted `before` gives way to what is new.
     """
     kind = QuestionType.ONE if one and not opening else kind
-    near = together([telling(own, question) for own in papers_to_quote(kind, hits, sentences)])
+    quoted = side_by_side(sides, hits, sentences) or papers_to_quote(kind, hits, sentences)
+    near = together([telling(own, question) for own in quoted])
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
         said = f"{opening}\n" if opening else ""
         return told(lines(near, question), "\n", on_token, left_out=len(hits) - len(near) + beyond, opening=said)
-    if kind is QuestionType.ONE and (sides := conflict(question, sentences)):
-        return told([*sides.agree, *sides.deny], "\n", on_token, note=sides.text, opening=f"{sides.text}\n")
+    if kind is QuestionType.ONE and (told_apart := conflict(question, sentences)):
+        return told([*told_apart.agree, *told_apart.deny], "\n", on_token, note=told_apart.text, opening=f"{told_apart.text}\n")
     if turn and kind is QuestionType.ONE and near:
         near, question = [fresh(turn, near[0], before)], turn
     first = (deciding(question, near[0]) or leading(question, near[0])) if len(near) == 1 else None
     standing = lines(near, question) if kind is QuestionType.COMPARE and len(near) > 1 else [first] if first else []
+    if sides and len(near) > 1:
+        words, standing = round(SIDE * words * len(near)), []
     picked = pick(kind, near, words, standing)
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
     if kind is QuestionType.COMPARE:
@@ -122,6 +129,13 @@ def told(
     sources = tuple(CitedSource(number, papers[number], tuple(passages[number])) for number in papers)
     notes = (note, NOTE) if note else (NOTE,)
     return Draft(text, tuple(said), sources, notes=notes, left_out=left_out)
+
+
+def side_by_side(
+    sides: Collection[str], hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
+) -> list[Sequence[ScoredSentence]]:
+    """The sentences of the papers of the sides, as far as they may be evidence."""
+    return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.paper.id in sides]
 
 
 def papers_to_quote(

@@ -11,17 +11,17 @@ from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts, counts, facts, undecided
-from rag.retrieval.compared import side_by_side, sides, unheard_of
+from rag.retrieval.apart import Side, apart
 from rag.retrieval.conditions import Reading, read_conditions, read_question
-from rag.retrieval.double import both, two_questions
-from rag.retrieval.evidence import sentence_passages
 from rag.retrieval.discussed import meant, pointed_at, talked_of
+from rag.retrieval.evidence import sentence_passages
 from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans, stands_alone
 from rag.retrieval.foreign import in_english
 from rag.retrieval.framing import about_what, asks_for_all
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lookup import folded
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
+from rag.retrieval.pointing import pointed_particulars
 from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, near_best, with_further
 from rag.retrieval.spelling import Change
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
@@ -53,6 +53,7 @@ class Found:
     `ordered` where the hits stand in an order that was asked for, or by date. `opening` says how many papers there are, where
     that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
     where the records of the papers found answer, not their abstracts; `together` where the papers found are asked about together.
+    `sides` are the things that the question puts side by side: their papers, first in `hits`, are asked about, and no others.
     """
 
     hits: tuple[Hit, ...]
@@ -67,6 +68,7 @@ class Found:
     beyond: int = 0
     record: Particulars | None = None
     together: bool = False
+    sides: tuple[Side, ...] = ()
 
 
 class Finder:
@@ -76,6 +78,11 @@ class Finder:
         self._catalogue = catalogue
         self._retriever = retriever
         self._known: tuple[int, Facts] | None = None
+
+    def search(self, question: str, limit: int) -> list[Hit]:
+        """At most `limit` papers, best first, those that the question puts side by side in front; no condition is read."""
+        search = self._retriever.search
+        return list(apart(question, search(question, limit), search, limit).hits[:limit])
 
     def find(
         self,
@@ -129,17 +136,16 @@ class Finder:
         if without and content_words(reading.topic):
             question = reading.topic
         question, changes = self._retriever.spelled(question)
-        parts = two_questions(question)
-        if parts and (joined := both(search(parts[0], limit), search(parts[1], limit), limit)):
-            return Found(tuple(joined), QuestionType.COMPARE, question, note=read_as(changes))
+        hits, note = search(question, limit), read_as(changes)
+        if not (history and leans(question)):
+            row = apart(question, hits, search, limit)
+            note = " ".join(filter(None, (note, row.note)))
+            if row.sides:
+                return Found(row.hits, QuestionType.COMPARE, question, note=note, sides=row.sides)
         if history:
-            return self._follow(question, history, limit, search, helper, inside=within, note=read_as(changes))
-        hits = with_further(search(question, limit), helper, question, lambda query: search(query, limit))
-        kind, note = question_type(question), read_as(changes)
-        if hits and kind is QuestionType.COMPARE and (names := sides(question)):
-            apart = [search(name, CALLED) for name in names]
-            hits, note = side_by_side(hits, names, apart, limit), " ".join(filter(None, (note, unheard_of(names, apart))))
-        return Found(tuple(hits), kind, question, note=note)
+            return self._follow(question, history, limit, search, helper, inside=within, note=note)
+        hits = with_further(hits, helper, question, lambda query: search(query, limit))
+        return Found(tuple(hits), question_type(question), question, note=note)
 
     def _follow(
         self,
@@ -168,7 +174,9 @@ class Finder:
 
     def _by_record(self, question: str, history: Sequence[Answer], within: Collection[str] | None) -> Found | None:
         """The papers whose record is asked for: those the turn points at, or the one that is called so."""
-        asked = read_particulars(question) or (read_again(question, history[-1].question) if history else None)
+        pointed = pointed_particulars(question, history) if history else None
+        asked = pointed[0] if pointed else read_particulars(question)
+        asked = asked or (read_again(question, history[-1].question) if history else None)
         if asked is None or (not asked.paper and not any(answer.sources for answer in history)):
             return None
         if asked.paper:
@@ -180,7 +188,7 @@ class Finder:
                 return None
             hits = tuple(hit for hit in near if paper is not None and hit.paper.id == paper.id)
         else:
-            few, wanted = pointed_at(question, history)
+            few, wanted = pointed[1:] if pointed else pointed_at(question, history)
             ids = [paper.id for paper in few]
             if len(ids) < wanted:  # of "those three" the answers quoted two
                 found = self._retriever.search(in_context(question, history[-1].question, talked_of(history)), CALLED)
