@@ -3,6 +3,7 @@ does not say."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 
 from rag.answering.draft import Draft
@@ -30,6 +31,10 @@ def recorded(asked: Particulars, hits: Sequence[Hit], on_token: Callable[[str], 
         missing += [text for text, given in told if not given]
         said += [Sentence(text, (number,), Verdict.SUPPORTED, 1.0) for text, _ in told]
         lines.append(" ".join(f"{text} [{number}]" for text, _ in told))
+    if (conclusion := concluded(asked, [hit.paper for hit in hits[:most]])) is not None:
+        number = conclusion[1]
+        said.insert(0, Sentence(conclusion[0], (number,), Verdict.SUPPORTED, 1.0))
+        lines.insert(0, f"{conclusion[0]} [{number}]")
     text = "\n".join(lines) or UNKNOWN
     if on_token is not None:
         on_token(text)
@@ -40,10 +45,53 @@ def recorded(asked: Particulars, hits: Sequence[Hit], on_token: Callable[[str], 
     )
 
 
+def concluded(asked: Particulars, papers: Sequence[Paper]) -> tuple[str, int] | None:
+    """Which of the papers is the older one, or has more of what is counted, and its number; None where that was not asked, a
+    record does not say it, or two are alike in it."""
+    part = next((part for part in asked.wanted if part in _MEASURED), None)
+    if not asked.first or part is None or len(papers) < 2:
+        return None
+    measured = [_MEASURED[part][0](paper) for paper in papers]
+    known = [value for value in measured if value is not None]
+    wanted = (min if asked.first == "least" else max)(known, default=None)
+    if wanted is None or len(known) < len(papers) or known.count(wanted) > 1:
+        return None
+    number = known.index(wanted)
+    words = _MEASURED[part][1][asked.first][len(papers) > 2]
+    return f"{_name(papers[number])} {words}.", number + 1
+
+
+def _since(paper: Paper) -> float | None:
+    """Days up to its date; of a year alone the middle."""
+    if paper.date is not None:
+        return float(paper.date.toordinal())
+    return None if paper.year is None else dt.date(paper.year, 7, 1).toordinal() + 0.5
+
+
+def _authors_known(paper: Paper) -> float | None:
+    return paper.author_count if paper.author_count is not None else len(paper.authors) or None
+
+
+_MEASURED: dict[Particular, tuple[Callable[[Paper], float | None], dict[str, tuple[str, str]]]] = {
+    Particular.DATE: (_since, {"least": ("is the older one", "is the oldest"), "most": ("is the newer one", "is the newest")}),
+    Particular.UPVOTES: (
+        lambda paper: paper.upvotes,
+        {"least": ("has fewer upvotes", "has the fewest upvotes"), "most": ("has more upvotes", "has the most upvotes")},
+    ),
+    Particular.COUNT: (
+        _authors_known,
+        {"least": ("has fewer authors", "has the fewest authors"), "most": ("has more authors", "has the most authors")},
+    ),
+}
+
+
 def tell(paper: Paper, particular: Particular) -> Told:
     """What a record says of one thing."""
-    name = f"“{paper.title}”" if paper.title else "The paper without a title"
-    return _TELL[particular](paper, name)
+    return _TELL[particular](paper, _name(paper))
+
+
+def _name(paper: Paper) -> str:
+    return f"“{paper.title}”" if paper.title else "The paper without a title"
 
 
 def _authors(paper: Paper, name: str) -> Told:

@@ -1,46 +1,27 @@
-"""A turn of a conversation as a question that can be searched by itself. Rules only; no model."""
+"""A turn of a conversation as a question that can be searched by itself, and the papers it is about. Rules and two fitted ones;
+no model."""
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from rag.answering.record import Answer, Hit
 from rag.paper import Paper
+from rag.retrieval.discussed import PLACE, latest, placed, pointed_at, talked_of, together
+from rag.retrieval.moving import contest
+from rag.retrieval.turns import read_turn
 from rag.terms import content_words, stem
 
 ALONE_COSINE, ALONE_LEAD = 0.4, 0.1
 """A turn that finds one paper this well, this far ahead of the next, needs nothing from the turns before it: of 21 later
 turns in the development dialogues all eight above both bounds found the right paper."""
 SHORT = 3  # content words below which the question before is added too
-RECALLED = 6  # papers of earlier answers that "those" can mean
 
-_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
-PLACE = re.compile(
-    rf"\b(?:the|your) ({'|'.join(_PLACES)})\b(?! (?:time|year|years|two|three|few|step|token|layer|author|stage|phase)\b)",
-    re.IGNORECASE,
-)
-SEVERAL = re.compile(
-    r"\b(?:all|those|these|the) (?:of (?:them|these|those) )?(two|three|four|five)\b"
-    r"|\b(both|all) (?:of )?(?:them|these|those|papers)\b|\b(both)\b",
-    re.IGNORECASE,
-)
-COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "all": RECALLED}
-FRESH = re.compile(
-    r"^(?!.*\bsame\b).*(?:\b(?:is|are) there (?:an?|any|other|another)\b|\bother papers?\b|\binstead\b|\bi meant\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-LIKE = re.compile(r"\b(?:like|such as|similar to|as) (?:this|that|these|those|it)\b", re.IGNORECASE)
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
-
-
-THEM = re.compile(
-    r"\b(?:of|among|from|in) (?:them|these|those)(?! \w+s\b)"
-    r"|\b(?:these|those|the above) (?:papers|ones|works|studies|surveys|articles)\b",
-    re.IGNORECASE,
-)
-"""The papers of the answer before, as a set to choose from."""
+BEFORE = re.compile(r"\b(?:before|previous|earlier)\b", re.IGNORECASE)
 SAME = re.compile(r"\b(?:in|from|of|during) (?:the|that) same (?P<span>month|year)\b(?: as (?:it|this|that)\b)?", re.IGNORECASE)
 ONLY_CONDITIONS = re.compile(
     r"^\W*(?:(?:and|but|now|ok|what about|how about|only|just)\b[\s,]*)+(?:the ones |those |ones )?"
@@ -72,13 +53,115 @@ PARTS = frozenset(stem(word) for word in _NOUNS.split())
 """What a paper has: a turn of nothing else ("What are the results?") asks for that of the paper talked of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a turn is weighed with: `search` for a text, `within` the papers with these ids, and how many papers there are."""
+
+    search: Callable[[str], list[Hit]]
+    within: Callable[[str, Collection[str]], list[Hit]]
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a turn means. `searched` is the text to search; `papers` are what it is about, empty where that is open; `alone` where
+    it needs nothing of the conversation, `several` where it is about these papers together, `other` where about another paper
+    than `papers`."""
+
+    searched: str
+    papers: tuple[Paper, ...] = ()
+    alone: bool = False
+    several: bool = False
+    other: bool = False
+
+
+def follow(turn: str, history: Sequence[Answer], library: Library) -> Followed:
+    """The turn in the light of the answers before it.
+
+    Papers that the wording points at ("the second one", "those two", "back to the first") are taken from the conversation.
+    Any other turn is searched as it stands, and what it finds is weighed against the paper talked of, see `rag.retrieval.moving`.
+    """
+    read = read_turn(turn)
+    said = together(read.together, history) if read.together else [] if read.moves else placed(turn, history)
+    if len(said) > 1 or (said and not read.together):
+        return Followed(about(read.text, said), tuple(said), several=len(said) > 1)
+    bare = library.search(read.text)
+    focus = _focus(read.text, history, library)
+    if focus is None:
+        alone = read.moves or not leans(turn) or stands_alone(bare)
+        return Followed(read.text if alone else f"{history[-1].question} {read.text}", alone=alone)
+    if read.returns:
+        focus = _earlier(turn, focus, history, library)
+    if read.alike:
+        return Followed(about(turn, [focus]), (focus,), other=True)
+    other = next((hit for hit in bare if hit.paper.id != focus.id), None)
+    if other is not None:
+        both = library.within(read.text, [other.paper.id, focus.id])
+        if contest(other, focus.id, both, library.papers).log_odds(read) > 0:
+            told = read.described or read.moves or read.corrects  # that there is such a paper
+            return Followed(_asked(read.text, history[-1].question), (other.paper,), alone=not told)
+    return Followed(in_context(read.text, history[-1].question, [focus]), (focus,))
+
+
+def _earlier(turn: str, focus: Paper, history: Sequence[Answer], library: Library) -> Paper:
+    """The paper that the conversation goes back to: the one before, or the one that the turn is most about."""
+    earlier = [paper for paper in talked_of(history) if paper.id != focus.id]
+    if not earlier or BEFORE.search(turn):
+        return earlier[0] if earlier else focus
+    hits = library.within(turn, [paper.id for paper in earlier])
+    return hits[0].paper if hits else focus
+
+
+def _focus(turn: str, history: Sequence[Answer], library: Library) -> Paper | None:
+    """The paper talked of: of the last answer's that which fits the turn best, where one plainly does, or else its first. A
+    refused turn was about what it was read as; None where nothing has been talked of."""
+    before = history[-1]
+    if not before.sources:
+        followed = before.retrieved and before.standalone not in ("", before.question)
+        last = latest(history)
+        return before.retrieved[0].paper if followed else last.sources[0].paper if last else None
+    papers = [source.paper for source in before.sources]
+    if len(papers) == 1:
+        return papers[0]
+    hits = library.within(turn, [paper.id for paper in papers])
+    first = next((hit for hit in hits if hit.paper.id == papers[0].id), None)
+    if first is None or hits[0].paper.id == papers[0].id:
+        return papers[0]
+    weighed = contest(replace(hits[0], score=0.0), papers[0].id, hits, library.papers)
+    return hits[0].paper if weighed.meaning > 0 and weighed.words > 1 else papers[0]
+
+
+def _asked(turn: str, before: str) -> str:
+    """A turn of hardly more than a name repeats the question before it, without the names that one was asked about."""
+    return f"{NAME.sub(' ', before).strip()} {turn}" if len(content_words(turn)) < SHORT else turn
+
+
+def in_context(turn: str, before: str, papers: Sequence[Paper]) -> str:
+    """The turn as one about the papers; a very short one repeats the question before it, too."""
+    context = about(turn, papers)
+    return f"{before} {context}" if len(content_words(turn)) < SHORT else context
+
+
+def in_front(hits: Sequence[Hit], followed: Followed, within: Callable[[str, Collection[str]], list[Hit]]) -> list[Hit]:
+    """The ranking with the papers that the turn is about in front; those alone where it is about them together."""
+    wanted = [paper.id for paper in followed.papers]
+    if followed.other:
+        return [hit for hit in hits if hit.paper.id not in wanted]
+    known = {hit.paper.id: hit for hit in hits}
+    if lacking := [key for key in wanted if key not in known]:
+        known |= {hit.paper.id: hit for hit in within(followed.searched, lacking)}
+    best = max((hit.score for hit in hits), default=1.0)
+    front = [replace(known[key], score=best) for key in wanted if key in known]
+    return front if followed.several else [*front, *(hit for hit in hits if hit.paper.id not in wanted)]
+
+
 def leans(turn: str) -> bool:
     """Whether the wording points back: a connective in front, a pronoun, a place in a list, a mere "why" or "on what", or nothing
     but a part of a paper."""
     said = content_words(turn)
     if set(said) <= PARTS or (len(said) < WHOLE and ASKING_ON.search(turn)):
         return True
-    return LEANING.search(turn) is not None or PLACE.search(turn) is not None or SEVERAL.search(turn) is not None
+    return LEANING.search(turn) is not None or PLACE.search(turn) is not None or read_turn(turn).together > 0
 
 
 def stands_alone(hits: Sequence[Hit]) -> bool:
@@ -89,34 +172,6 @@ def stands_alone(hits: Sequence[Hit]) -> bool:
 def leads(hits: Sequence[Hit]) -> bool:
     """Whether the first paper is far ahead of the next."""
     return bool(hits) and (hits[0].score - hits[1].score if len(hits) > 1 else 1.0) >= ALONE_LEAD
-
-
-def standalone(turn: str, history: Sequence[Answer]) -> str:
-    """The turn with what it leans on put in front of it.
-
-    "The second one" and "those three" mean papers of earlier answers. A name that is new keeps the question that was
-    asked and drops the names it was asked about. Anything else is about the paper answered from last; a very short turn
-    repeats the question before it, too.
-    """
-    if not history:
-        return turn
-    before = history[-1].question
-    if FRESH.search(turn):
-        return about(turn, _papers(history)[:1]) if LIKE.search(turn) else turn
-    place = PLACE.search(turn)
-    if place:
-        listed, index = _listed(history), _PLACES[place[1].lower()]
-        if index < len(listed):
-            return about(turn, [listed[index]])
-    several = SEVERAL.search(turn)
-    if several:
-        recalled = _papers(history)
-        return about(turn, recalled[: COUNTS[(several[1] or several[2] or several[3]).lower()]])
-    said = f"{before} {history[-1].text}".lower()
-    if any(name.lower() not in said for name in NAME.findall(turn)) and len(content_words(turn)) < SHORT:
-        return f"{NAME.sub(' ', before).strip()} {turn}"
-    context = about(turn, _papers(history[-1:]))
-    return f"{before} {context}" if len(content_words(turn)) < SHORT or context == turn else context
 
 
 def conditions_only(turn: str, history: Sequence[Answer]) -> str | None:
@@ -136,44 +191,6 @@ def dated(turn: str, history: Sequence[Answer]) -> str:
         return turn
     span = f"in {calendar.month_name[day.month]} {year}" if day and found["span"].lower() == "month" else f"in {year}"
     return f"{turn[: found.start()]}{span}{turn[found.end() :]}"
-
-
-def meant(turn: str, history: Sequence[Answer]) -> tuple[str, ...] | None:
-    """Ids of the papers that "which of them" chooses from: those of the last answer that has any; None for any other turn."""
-    if not THEM.search(turn):
-        return None
-    last = next((answer for answer in reversed(history) if answer.sources), None)
-    return None if last is None else tuple(source.paper.id for source in last.sources)
-
-
-def pointed_at(turn: str, history: Sequence[Answer]) -> tuple[list[Paper], int]:
-    """The papers that "who wrote it?" means, and how many are meant: the one at the place that is said, those of earlier answers
-    where more are meant than the last one has, or else all of the last answer that has any."""
-    last = next((answer for answer in reversed(history) if answer.sources), None)
-    if last is None:
-        return [], 0
-    place, listed = PLACE.search(turn), _listed(history)
-    index = _PLACES[place[1].lower()] if place else None
-    if index is not None and index < len(listed):
-        return [listed[index]], 1
-    several = SEVERAL.search(turn)
-    said = (several[1] or several[2] or several[3]).lower() if several else ""
-    if COUNTS.get(said, 0) > len(last.sources):
-        recalled = _papers(history)[: COUNTS[said]]
-        return recalled, 0 if said == "all" else COUNTS[said]
-    return [source.paper for source in last.sources], 0
-
-
-def _papers(history: Sequence[Answer]) -> list[Paper]:
-    """The first paper of each earlier answer, the latest answer first, each paper once."""
-    found = {answer.sources[0].paper.id: answer.sources[0].paper for answer in reversed(history) if answer.sources}
-    return list(found.values())
-
-
-def _listed(history: Sequence[Answer]) -> list[Paper]:
-    """What "the first" counts: the papers of the latest answer that has more than one; else those talked of, in their order."""
-    listed = next((answer for answer in reversed(history) if len(answer.sources) > 1), None)
-    return [source.paper for source in listed.sources] if listed is not None else _papers(history)[::-1]
 
 
 def about(turn: str, papers: Sequence[Paper]) -> str:

@@ -29,11 +29,13 @@ class Particular(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Particulars:
     """What is asked for, in order. `paper` is what the question calls the paper, empty where it points at one talked of before;
-    `surely` that nothing but a record can answer, whichever paper is meant."""
+    `surely` that nothing but a record can answer, whichever paper is meant. `first` is `least` or `most` where of several
+    papers the one with the least or the most of it is asked for."""
 
     wanted: tuple[Particular, ...]
     paper: str
     surely: bool
+    first: str = ""
 
 
 _X = r"(?P<x>.+?)"
