@@ -13,13 +13,15 @@ from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts, counts, facts, undecided
 from rag.retrieval.apart import Side, apart
 from rag.retrieval.conditions import Reading, read_conditions, read_question
-from rag.retrieval.discussed import meant, pointed_at, talked_of
+from rag.retrieval.discussed import meant, pointed_at, stands_alone, talked_of
 from rag.retrieval.evidence import sentence_passages
-from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans, stands_alone
+from rag.retrieval.extent import asked_about
+from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans
 from rag.retrieval.foreign import in_english
 from rag.retrieval.framing import about_what, asks_for_all
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lookup import folded
+from rag.retrieval.narrowing import narrowed
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
 from rag.retrieval.pointing import pointed_particulars
 from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, near_best, with_further
@@ -53,7 +55,8 @@ class Found:
     `ordered` where the hits stand in an order that was asked for, or by date. `opening` says how many papers there are, where
     that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
     where the records of the papers found answer, not their abstracts; `together` where the papers found are asked about together.
-    `sides` are the things that the question puts side by side: their papers, first in `hits`, are asked about, and no others.
+    `sides` are the things that the question puts side by side, their papers first in `hits`; `only` the ids of the papers that are
+    asked about, where that is known.
     """
 
     hits: tuple[Hit, ...]
@@ -69,6 +72,7 @@ class Found:
     record: Particulars | None = None
     together: bool = False
     sides: tuple[Side, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 class Finder:
@@ -117,7 +121,7 @@ class Finder:
             return told
         question = dated(question, history)
         reading, topic = self._read(question, history, without) if filters else (Reading(), None)
-        reading = self._without_unwanted(reading)
+        reading = narrowed(reading, self._retriever, without) if filters else reading
         stated = bool(reading)
         them = meant(question, history) if stated and not about_what(reading.topic) else None
         if them is not None:
@@ -141,11 +145,12 @@ class Finder:
             row = apart(question, hits, search, limit)
             note = " ".join(filter(None, (note, row.note)))
             if row.sides:
-                return Found(row.hits, QuestionType.COMPARE, question, note=note, sides=row.sides)
+                return Found(row.hits, QuestionType.COMPARE, question, note=note, sides=row.sides, only=row.papers)
         if history:
             return self._follow(question, history, limit, search, helper, inside=within, note=note)
         hits = with_further(hits, helper, question, lambda query: search(query, limit))
-        return Found(tuple(hits), question_type(question), question, note=note)
+        kind = question_type(question)
+        return Found(tuple(hits), kind, question, note=note, only=asked_about(question, kind, hits))
 
     def _follow(
         self,
@@ -196,15 +201,6 @@ class Finder:
             papers = self._catalogue.get(ids)
             hits = tuple(Hit(papers[key], sentence_passages(papers[key])[0], 1.0, {}) for key in ids if key in papers)
         return Found(hits, QuestionType.ONE, asked.paper or question, follows=not asked.paper, record=asked)
-
-    def _without_unwanted(self, reading: Reading) -> Reading:
-        """The reading with the papers about what is not wanted among those its conditions leave out."""
-        topics = [(topic, own.mentions) for own in reading.unwanted for topic in own.topics]
-        if not topics:
-            return reading
-        ids = {paper for topic, mentions in topics for paper in self._retriever.about(topic, mentions)}
-        left_out = Conditions(within=tuple(sorted(ids)))
-        return replace(reading, conditions=replace(reading.conditions, none_of=(*reading.conditions.none_of, left_out)))
 
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""

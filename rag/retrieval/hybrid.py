@@ -11,7 +11,7 @@ from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
 from rag.library.keywords import KeywordIndex
 from rag.library.passages import cut, key_of
-from rag.library.selection import select
+from rag.library.selection import matching, select
 from rag.library.vectors import VectorStore
 from rag.paper import Paper
 from rag.recent import Recent
@@ -20,6 +20,7 @@ from rag.retrieval.beside import Beside
 from rag.retrieval.feedback import PAPERS as FEEDBACK_PAPERS
 from rag.retrieval.feedback import expand
 from rag.retrieval.fusion import fuse, ranked, smooth
+from rag.retrieval.kinds import Kind, is_a
 from rag.retrieval.legs import DEEP, DEPTH, WIDE, Dense, LegsWithin, best_of, means
 from rag.retrieval.letters import shared, weigh, wording, words_of
 from rag.retrieval.lookup import (
@@ -190,6 +191,15 @@ class HybridRetriever:
         if not found or mentions or len(found) > DEEP:
             return found or set()
         return {key for key, paper in self._catalogue.get(list(found)).items() if is_about(topic, paper.title, paper.abstract)}
+
+    def of_kind(self, kind: Kind, conditions: Conditions) -> set[str] | None:
+        """Ids of the papers of a kind that meet the conditions; None where too many come into question for reading them."""
+        holding = list({paper for word in kind.words for paper, _ in self._keywords.holding([word])})
+        inside = matching(self._catalogue, conditions, holding) if conditions else set(holding)
+        if len(inside) > DEEP:
+            return None
+        papers = self._catalogue.get(list(inside))
+        return {key for key, paper in papers.items() if is_a(kind, paper.title, paper.abstract)}
 
     def listing(self, conditions: Conditions, limit: int, order: Order | None) -> list[Hit]:
         """At most `limit` matching papers, in `order` or newest first, without regard to what they are about."""

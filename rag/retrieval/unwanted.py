@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.retrieval.kinds import is_a, kind_called
 from rag.retrieval.letters import words_of
 from rag.retrieval.wording import PLAIN_WORK, WORK
 from rag.terms import content_words, stem
@@ -26,7 +27,8 @@ _UNWANTED = re.compile(
     rf"|(?P<behind>(?<=\w )(?<!is )(?<!are )(?<!was )(?<!were )\bnot {_ABOUT} |(?<=  )\bnot {_ABOUT} )"
     rf"|(?:,? ?\b(?:but|and) )?(?:\b(?:that|which) (?:is|was|are|were)|\b(?:are|were))(?: not|n['’]t) {_ABOUT} "
     rf"|(?:,? ?\b(?:but|and) )?(?:\b(?:that|which) )?\b(?:do|does)(?: not|n['’]t) (?:{_CONCERN}|(?P<mention>{_MENTION})) "
-    rf"|(?P<kind>,? ?\b(?:(?:but|and|with) )?(?:no|without|not) (?={_KINDS}\b))"
+    rf"|(?P<kind>,? ?\b(?:(?:but|and|with) )?(?:(?:that|which) (?:is|are) )?(?:no|without|not|(?:is|are)n['’]t) (?:an? )?"
+    rf"(?={_KINDS}\b))"
     rf"|(?P<out>,? ?\b(?:but )?{_OUT} (?:{_ONES} )?(?:{_ABOUT} )?)|,? ?\b(?:but )?{_REST} {_ONES} {_ABOUT} "
     rf"|,? ?\b(?:but )?(?:nothing|none|not (?:those|ones|any)) {_ABOUT} ){_TOPIC}",
     re.IGNORECASE,
@@ -39,11 +41,6 @@ _FRAME = re.compile(
 )
 _ENDINGS = (("ine", "al"), ("istry", "ical"), ("y", "ical"), ("y", "ial"), ("ce", "cial"), ("ion", "ual"), ("e", "al"))
 """Noun -> adjective where they have no stem in common: medicine and medical, finance and financial, vision and visual."""
-_OFFERS = (
-    r"\b(?:this|our|(?:we|paper|work|article) (?:\w+ )?"
-    r"(?:introduce|present|propose|release|build|construct|provide|offer|conduct)s?)"
-)
-"""Words with which authors speak of what they made themselves."""
 TWICE = 2  # mentions from which a paper is about a topic that its title does not name
 _KIND = re.compile(rf"{_KINDS}(?:(?:, ?| or | nor | and )(?:or |nor |and )?(?:no )?{_KINDS})*\W*$", re.IGNORECASE)
 """Kinds of papers, which need no "about" before them."""
@@ -86,11 +83,8 @@ def kin(word: str) -> list[str]:
 def is_about(topic: str, title: str | None, abstract: str) -> bool:
     """Whether a paper is about a topic: all of its words stand in the title, or each of them twice in the text. A survey or a
     benchmark it is where its title or its authors say so; others use them."""
-    if _KIND.match(topic):
-        kind = re.escape(topic.lower().split()[-1].rstrip("s"))
-        return re.search(rf"\b{kind}s?\b", title or "", re.IGNORECASE) is not None or (
-            re.search(rf"{_OFFERS} (?:[\w-]+,? ){{0,6}}?{kind}\b", abstract, re.IGNORECASE) is not None
-        )
+    if (kind := kind_called(topic)) is not None:
+        return is_a(kind, title, abstract)
     named, text = content_words(title or ""), content_words(f"{title or ''} {abstract}")
     families = [{stem(form) for form in kin(word)} for word in words_of(topic)]
     return bool(families) and all(own & set(named) or sum(word in own for word in text) >= TWICE for own in families)

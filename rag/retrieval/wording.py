@@ -46,7 +46,7 @@ EXCLUDES = (
     rf"|{_STARTS}(?:no|skip(?:ping)?|ignor(?:e|ing)|omit(?:ting)?|leav(?:e|ing) out|drop(?:ping)?|disregard(?:ing)?))"
 )
 _ABOUT = re.compile(
-    rf"\b{PLAIN_WORK}(?: that| which)? (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
+    rf"\b{WORK}(?: that| which)? (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
     r"|deal(?:ing)? with|address(?:ing)?|related to)(?: (?!that|which|using|use|trained)[^\s,;:.?]+){1,9}$",
     re.IGNORECASE,
 )
