@@ -14,7 +14,7 @@ from rag.retrieval.framing import about_what
 from rag.retrieval.joining import Statement, clash, combined, joined
 from rag.retrieval.orders import read_orders
 from rag.retrieval.unwanted import Unwanted, read_unwanted
-from rag.retrieval.wording import Asked, Rule, Said, excluding, near_work, rule
+from rag.retrieval.wording import Asked, Rule, Said, excluding, keywords_only, near_work, rule
 
 BARE = 5  # words about something up to which a question is read again as one of papers alone
 
@@ -109,6 +109,7 @@ def read_conditions(question: str, facts: Facts, without: Collection[str] = (), 
 def _statements(question: str, facts: Facts, bare: bool) -> list[Statement]:
     """What the rules read from the question, in the order of its words."""
     asked = Asked(question, facts)
+    keywords = keywords_only(question)  # of which a date can only be that of the papers
     plain, dated = question, marked(question)
     found: list[Statement] = []
     for each in (*rules(), *BARE_DATES) if bare else rules():
@@ -117,7 +118,8 @@ def _statements(question: str, facts: Facts, bare: bool) -> list[Statement]:
             if (dated if each.marked else plain)[start:end] != match[0]:
                 continue  # taken since the search began
             said = each.read(match, asked)
-            if said is None or (each.near_work and not bare and not near_work(plain, start, said.end or end)):
+            anywhere = bare or not each.near_work or (keywords and each.marked)
+            if said is None or not (anywhere or near_work(plain, start, said.end or end)):
                 continue
             begin = excluding(plain, start)
             if begin is None or (said.excluded and begin < start):

@@ -26,8 +26,7 @@ _ASKS = (
 _AGE = rf"(?P<n>{NUMBER}|an?) (?P<unit>years?|months?)"
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "half year": 6, "half a year": 6, "half-year": 6, "year": 12, "decade": 120}
-_VAGUE = {"few": 3, "couple of": 2, "couple": 2, "several": 5}
-"""What is meant by a number that is none; the chip shows the words, and one click takes them back."""
+_VAGUE = {"few": 3, "couple of": 2, "couple": 2, "several": 5}  # a number that is none; one click on the chip takes it back
 _SOME = rf"(?:{NUMBER}|(?:a )?(?:few|couple(?: of)?|several))"
 
 
@@ -52,8 +51,7 @@ def _within(*, excluded: bool = False) -> Read:
 
 def _in_or_from(match: re.Match[str], asked: Asked) -> Said | None:
     """`in 2021`, but not of `data from 2021`, and not `climate in 2050` where nothing can be that new."""
-    spans = _spans(match, asked)
-    newest = asked.facts.newest
+    spans, newest = _spans(match, asked), asked.facts.newest
     if EVENT.match(match.string[match.end() :].lstrip()):
         return None
     far = newest is not None and any(span.first.year > newest.year + 1 for span in spans)
@@ -117,8 +115,7 @@ def _outside(match: re.Match[str], asked: Asked) -> Said | None:
 def _counted(said: str | None) -> int:
     if not said or said.lower() in {"a", "an"}:
         return 1
-    vague = _VAGUE.get(said.lower().removeprefix("a "))
-    return number(said) if vague is None else vague
+    return _VAGUE.get(said.lower().removeprefix("a ")) or number(said)
 
 
 def _ago(match: re.Match[str], asked: Asked) -> dt.date | None:
@@ -216,6 +213,8 @@ _UP_TO = (
     r"|by the end of|before the end of|(?:in|on|at) or before|(?<!\w)(?:<=|≤))"
 )
 _NOT_BARE = rf"(?=\s*[,.?!;:)\]]|\s*$| (?:{WORK}|about|on|regarding|concerning|that|which|and|but|please)\b)"
+_NO_DATE = ("in", "from", "of", "on", "to", "by", "for", "since", "before", "after", "until", "and", "or", "than", "during")
+_BEHIND = "".join(rf"(?<! {word})" for word in _NO_DATE)
 _ALONE = r"(?= (?:about|on|regarding|concerning|that|which)\b|\s*\?|\s*$)"
 
 DATE_RULES: tuple[Rule, ...] = (
@@ -296,6 +295,6 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"(?<![\w-]){_LIST}(?:['’]s)?(?! {_VERB}\b)(?=(?P<between>(?: \S+){{0,3}}?) {WORK}\b)", _adjective),
     _date(rf"\b{DATED} (?:(?:on|in|from) )?(?P<a>{YEARLESS})", _day),
     _date(rf"\b(?:from|on|in|of) (?P<a>{YEARLESS}){_END}", _day, near_work=True),
+    _date(rf"{_BEHIND}(?: [-–])? {_LIST}(?=\s*[.?!]?\s*$)", _in_brackets, near_work=True),
 )
-# Wherever a date stands: of a question that speaks of papers and of nothing else.
 BARE_DATES: tuple[Rule, ...] = (_date(rf"(?:\b(?:{_IN}|either|in the|from the|of the) )*{_LIST}", _within()),)

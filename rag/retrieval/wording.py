@@ -55,9 +55,17 @@ _DATED = re.compile(rf"\b{DATED}\b", re.IGNORECASE)
 _NEAR = re.compile(
     rf"\b(?:{WORK}|{DATED}|{RELEASES}"
     r"|what(?:['’]s| is| was| has been) new|the library (?:have|hold|contain)|do (?:we|you|i) have"
+    r"|(?:(?:people|researchers|anyone|anybody|someone|somebody|others|authors|who) )(?:wr[io]te|written|said|say) (?:about|on)"
+    r"|(?:written|wrote|write) about"
     r"|(?:of|among) (?:them|these|those)(?= (?:is|are|was|were|has|have|came|do|did)\b|[ ,?]*$|,| \|))\b",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(
+    r"\b(?:am|is|are|was|were|be|been|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would|how|why|who|whom|when"
+    r"|where|what|which|that|i|we|you|they|he|she|it|its|me|my|our|there|not|(?<!-)\w+(?<!bas)(?<!relat)ed)\b|n['’]t\b|[;:]|\.\s",
+    re.IGNORECASE,
+)
+KEYWORDS = 9  # words at most of a question that is keywords
 _LEAD = re.compile(rf"(?P<no>{EXCLUDES} (?:{_FILLING} ){{0,6}})$", re.IGNORECASE)
 _ONLY = re.compile(r"(?:only|just|merely)\b", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|n['’]t) $", re.IGNORECASE)
@@ -135,6 +143,12 @@ def near_work(text: str, start: int, end: int, words: int = NEAR_WORK) -> bool:
         return True
     behind = " ".join(text[end:].split()[:words])
     return _NEAR.search(f"{ahead} | {behind}") is not None
+
+
+def keywords_only(text: str) -> bool:
+    """Whether a question is keywords ("machine translation before 2023"), no sentence: what is searched are papers then."""
+    words = text.split()
+    return len(words) <= KEYWORDS and _SENTENCE.search(text) is None
 
 
 def excluding(text: str, start: int) -> int | None:

@@ -100,7 +100,6 @@ Does the method work without labels?
 What is not known about attention?
 How does it differ from other papers?
 What is the difference between 5 and 10 authors' views?
-in or before 2016
 Which models are better than 2 years of work?
 What happens after 3 months?
 """.strip().splitlines(),
