@@ -9,7 +9,8 @@ from enum import IntEnum
 
 from rag.answering.record import Hit
 from rag.paper import Paper
-from rag.retrieval.followup import leads, leans
+from rag.retrieval.discussed import leads
+from rag.retrieval.followup import leans
 from rag.retrieval.lookup import LIFT, coined, folded, names_of, used_names
 from rag.retrieval.rows import NAMED, bare, clauses, heads, rows, several
 from rag.retrieval.understand import Form, form_of
@@ -39,12 +40,18 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Apart:
     """The ranking with the papers of the `sides` in front, in the order in which the question has them; as it was where there are
-    none. `missing` is a side written like a name that no paper mentions, next to one that is known; empty otherwise.
+    none. `named` says that all of them are called by their names. `missing` is a side written like a name that no paper mentions, next to one that is known; empty otherwise.
     """
 
     hits: tuple[Hit, ...]
     sides: tuple[Side, ...] = ()
+    named: bool = False
     missing: str = ""
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """The ids of the papers of the sides."""
+        return tuple(side.paper for side in self.sides)
 
     @property
     def note(self) -> str:
@@ -116,7 +123,8 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     top = max(hit.score for hit in hits) + LIFT
     others = [hit for hit in hits if hit.paper.id not in first]
     ranking = (*(replace(known[key], score=top) for key in first), *others)[: max(limit, len(first))]
-    return Apart(ranking, tuple(Side(own.best, aspects(question, own.item, best[1])) for own in best[1]))
+    named = all(own.named is Called.BY_NAME for own in best[1])
+    return Apart(ranking, tuple(Side(own.best, aspects(question, own.item, best[1])) for own in best[1]), named)
 
 
 def aspects(question: str, item: str, row: Sequence[_Found]) -> str:
@@ -199,8 +207,11 @@ def _first(row: Sequence[_Found], hits: Sequence[Hit]) -> bool:
 
 
 def _clearness(row: Sequence[_Found]) -> float:
-    """The least by which the paper of an item answers to it better than those of the other items do."""
-    return min(own.scores[own.best] - max(own.scores.get(o.best, 0.0) for o in row if o is not own) for own in row)
+    """The least by which the paper of an item that is described answers to it better than those of the other described ones."""
+    described = [own for own in row if own.named is not Called.BY_NAME]
+    if len(described) < 2:
+        return 1.0
+    return min(own.scores[own.best] - max(own.scores.get(o.best, 0.0) for o in described if o is not own) for own in described)
 
 
 def _compared_in_one(row: Sequence[_Found], hits: Sequence[Hit]) -> bool:

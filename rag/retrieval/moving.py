@@ -35,6 +35,12 @@ class Contest:
         return BIAS + said + sum(WEIGHTS[name] * value for name, value in given.items())
 
 
+def fits(other: Hit, focus: str, both: Sequence[Hit], papers: int) -> float:
+    """By how much the other paper has more of the turn, in log odds."""
+    found = contest(other, focus, both, papers)
+    return WEIGHTS["meaning"] * found.meaning + WEIGHTS["words"] * found.words
+
+
 def contest(other: Hit, focus: str, both: Sequence[Hit], papers: int) -> Contest:
     """`other` as the bare turn found it; `both` are the hits of the turn among these two papers alone, `papers` how many the
     library holds."""

@@ -68,6 +68,12 @@ _TOGETHER = re.compile(
     r"|\bbetween (?:them|these|those)(?= two\b|\W*$|[,;?.])",
     re.IGNORECASE,
 )
+_COMPARING = r"(?:than|compare[ds]?|differ\w*|related|unlike|similar|beats?|outperforms?|contradicts?|agrees?)"
+_BESIDE = re.compile(
+    rf"\b(?:it|this|that|they|these|those)\b (?!ones?\b)(?:\w+ ){{0,3}}?{_COMPARING}\b"
+    rf"|\b{_COMPARING} (?:to |with |from )?(?:it|this|that|them|these|those)\b",
+    re.IGNORECASE,
+)
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "both": 2}
 EVERY = 6  # papers that "all of them" can mean
 
@@ -78,7 +84,8 @@ class Turn:
 
     `moves` where another subject is announced, `corrects` where the paper before is not the one meant, `returns` where one of
     earlier is, `described` where the paper meant is described, `alike` where another like the one before is wanted. `together`
-    is how many papers of the conversation are meant, 0 where no number of them is.
+    is how many papers of the conversation are meant, 0 where no number of them is; `beside` where something is set beside the
+    paper before.
     """
 
     text: str
@@ -88,6 +95,7 @@ class Turn:
     described: bool = False
     alike: bool = False
     together: int = 0
+    beside: bool = False
 
 
 def read_turn(turn: str) -> Turn:
@@ -109,6 +117,7 @@ def read_turn(turn: str) -> Turn:
         described,
         _LIKE.search(turn) is not None,
         _number(turn),
+        _BESIDE.search(text) is not None,
     )
 
 
