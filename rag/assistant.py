@@ -28,11 +28,12 @@ from rag.desk import Desk, seated
 from rag.embedding import Vectors, token_reader
 from rag.errors import VouchError
 from rag.request import EXTRACTIVE, Request
+from rag.retrieval.closely import closely
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.finder import Finder, Found
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.stages import Stages, added, total_cost
-from rag.retrieval.understand import QuestionType
+from rag.retrieval.understand import QuestionType, surely_several
 from rag.upkeep import Upkeep
 
 RETRIEVED = 20  # hits kept in an answer
@@ -166,6 +167,10 @@ class Assistant(Upkeep):
             found = replace(found, hits=tuple(stages.reranked(found.searched, found.hits)))
         if request.hidden:
             found = replace(found, hits=tuple(hit for hit in found.hits if hit.paper.id not in request.hidden))
+        if found.kind is QuestionType.ONE and not (found.labels or found.listing or found.record or self.settings.rerank):
+            sentences = self._scorer.score(found.searched, found.hits[:READ_CLOSELY])
+            hits = closely(found.searched, found.hits, sentences, self._checker.read, self._keywords.rarity)
+            found = replace(found, hits=tuple(hits))
         return found
 
     def _evidence(self, found: Found) -> Screened:
@@ -183,7 +188,8 @@ class Assistant(Upkeep):
         """How likely the library is to answer; what metadata alone tell is certain."""
         if found.listing or found.record:
             return Confidence(float(bool(found.hits)), float(bool(found.hits)), close=bool(found.hits))
-        return confidence(found.searched, found.kind, evidence.hits, evidence.sentences, self._checker.agrees)
+        sure = confidence(found.searched, found.kind, evidence.hits, evidence.sentences, self._checker.agrees)
+        return replace(sure, one=sure.one and not (found.kind is not QuestionType.ONE and surely_several(found.searched)))
 
     def _refuses(self, request: Request, found: Found, evidence: Screened, sure: Confidence) -> bool:
         """Whether the question is better not answered."""
@@ -220,7 +226,7 @@ class Assistant(Upkeep):
                 tell,
                 question=found.searched,
                 one=sure.one and not (found.labels or found.listing or found.together or found.sides),
-                sides=[side.paper for side in found.sides],
+                only=found.only,
                 opening=found.opening,
                 beyond=found.beyond,
                 turn=request.question if found.follows else "",

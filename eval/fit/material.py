@@ -18,9 +18,10 @@ from rag.answering.record import Hit
 from rag.answering.support import SupportChecker
 from rag.embedding import EMBEDDERS, Embedder, token_reader
 from rag.paper import Paper
+from rag.retrieval.closely import closely
 from rag.retrieval.evidence import SentenceScorer
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.understand import question_type
+from rag.retrieval.understand import QuestionType, question_type
 from rag.settings import Settings
 from rag.upkeep import Upkeep
 
@@ -56,6 +57,7 @@ class Library:
         self._upkeep.ingest(dumps)
         stores = self._upkeep.stores()
         self._retriever = HybridRetriever(stores.catalogue, stores.vectors, stores.keywords, embedder)
+        self._rarity = stores.keywords.rarity
         self._checker = SupportChecker(token_reader(embedder))
         self._scorer = SentenceScorer(embedder, self._checker.vectors)
 
@@ -72,8 +74,11 @@ class Library:
             yield Row(self.name, source, "absent-paper", group, self._features(question, others), removed=True)
 
     def _features(self, question: str, hits: list[Hit]) -> Features:
+        kind = question_type(question)
+        if kind is QuestionType.ONE:
+            hits = closely(question, hits, self._scorer.score(question, hits[:READ]), self._checker.read, self._rarity)
         sentences = self._scorer.score(question, hits[:READ])
-        return features(question, question_type(question), hits, sentences, self._checker.agrees)
+        return features(question, kind, hits, sentences, self._checker.agrees)
 
 
 def is_gold(paper: Paper, gold: list[str]) -> bool:

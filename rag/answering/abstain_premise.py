@@ -22,6 +22,11 @@ ASKS_WHETHER = re.compile(
     r"^\W*(is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might)\b|\b(whether|or not)\b", re.IGNORECASE
 )
 """Such a question takes nothing for granted."""
+WHETHER_TOO = re.compile(
+    r"(?:,|;|:|\band|\bor|[-–—]) (?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might) [^?.;]+",
+    re.IGNORECASE,
+)
+"""A part of a question that does so: "On what was it tried, and does it need labels?"."""
 ASKING = re.compile(
     r"\b(how (many|much|far|long|often)( (more|less))?|rather than|at (least|most)|more generally|compared?)\b", re.IGNORECASE
 )
@@ -65,6 +70,7 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
     """Compare a question with the sentences of the paper it seems to be about, nearest to the question first."""
     strange = strange_numbers(question, f"{title} {' '.join(sentences)}")
     near = sentences[:NEAREST]
+    question = WHETHER_TOO.sub("", question)
     if ASKS_WHETHER.search(question) or not near:
         return Premise(strange=strange)
     anchored, loose = opposed(question, near)
@@ -149,6 +155,6 @@ def sides_of(text: str) -> tuple[frozenset[str], frozenset[str]] | None:
 
 
 def strange_numbers(question: str, text: str) -> float:
-    """Share of the question's figures (two characters or more, no years) that the text does not have."""
-    given = {number for number in numbers(question) if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)}
+    """Share of the question's figures (two characters or more, no years, nor the 100 of "100 %") that the text does not have."""
+    given = {number for number in numbers(question) if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d|100", number)}
     return len(given - numbers(text)) / len(given) if given else 0.0

@@ -25,6 +25,7 @@ LIKE = re.compile(r"-[a-z]+$")
 """`-like`, `-type`, `-based` behind a name."""
 TITLE_COUNTS = 2
 """How much more a title in quotation marks tells that no paper has: whoever quotes it means that paper and no other."""
+STRESSED = frozenset(["AND", "OR", "NOT", "XOR", "IF", "ANY", "ALL", "ONE", "BOTH", "NO", "ONLY", "VS", "OK"])  # and no names
 MOST = 12  # names looked for: nobody asks about more, and a pasted text is not worth the time
 RARE = 0.5  # rarity of a name that most hits lack
 CAPITALISED = 4  # letters of a word with one capital, inside a sentence, from which it is a name
@@ -128,7 +129,7 @@ def names(question: str) -> list[str]:
         word = PLURAL.sub("", match.group())
         capitals, digits = sum(c.isupper() for c in word), sum(c.isdigit() for c in word)
         before = rest[: match.start()].rstrip()
-        if not capitals or COUNTED.fullmatch(word):
+        if not capitals or COUNTED.fullmatch(word) or word in STRESSED:
             continue
         inside = before and before[-1] not in ".?!:" and len(word) >= CAPITALISED and word[0].isupper()
         if capitals + digits > 1 or MIXED.search(word) or inside:

@@ -88,6 +88,7 @@ SAMPLE = re.compile(r"\b[Nn] ?= ?\d")
 """N=12: how many people took part."""
 SINGLE = re.compile(r"\b(one|single) (?:\w+ )?(\w+)", re.IGNORECASE)
 NAMES_OF = re.compile(r"^(?:is|are|was|were) the names? of (?:the )?", re.IGNORECASE)
+EXACTLY = frozenset(["exactly", "precisely", "actually", "else", "specifically"])
 ITEM = re.compile(r"\(?\b\d{1,2}\)|\bthird(?:ly)?,", re.IGNORECASE)  # 1), (2) or third, in front of an item of a list
 FIGURE = re.compile(
     r"(?<![\w.])\d|\b(?:half|third|quarter|twice|double[sd]?|triple[sd]?|halve[sd]?|\w+fold|times|orders? of magnitude)\b",
@@ -134,6 +135,8 @@ def details(question: str) -> tuple[Detail, ...]:
 def noun_of(asking: str, clause: str) -> str:
     """The phrase after `asking` that names what is asked for: "learning rate" in "what learning rate did they use"."""
     words = [word.removesuffix("'s") for word in re.findall(r"[\w'%-]+", clause)]
+    while words and words[0].lower() in EXACTLY:
+        words = words[1:]
     if asking == "what" and words and words[0].lower() in {"is", "are", "was", "were"}:
         if len(words) < 2 or words[1].lower() not in ARTICLES:
             return ""  # what is packed into the input: no noun names it

@@ -9,7 +9,7 @@ from rag.terms import QUESTION_WORDS, stem
 
 _MORE = """
 increase rise rose raise grow grew growth gain higher boost enlarge expand stronger strengthen amplify more
-many most majority larger bigger above over exceed emerge appear longer
+many most majority larger bigger above exceed emerge appear longer
 """
 _LESS = """
 decrease fall fell drop reduce reduction decline lower lose loses loss lost shrink cut save saving weaker diminish less fewer
@@ -21,7 +21,7 @@ first ahead strong strongest stable steady steadier robust faster accelerate spe
 effective rapidly
 """
 _BAD = """
-worse worst worsen degrade underperform hurt inferior fail behind harm last suffer unstable struggle collapse break badly
+worse worst worsen degrade underperform hurt inferior fail harm last suffer unstable struggle collapse break badly
 poorly weak weaken weakest fluctuate swing spoil slow slower slowly slowdown nothing useless ineffective challenging difficult
 """
 _NEED = """

@@ -60,7 +60,7 @@ class SupportChecker:
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors (len(texts), dimension) of texts that are going to be judged: they are read for it on the way, and a
         verdict then costs only its sentence."""
-        found = self._vectors(texts)
+        found = self.read(texts)
         return np.stack([found[text].text for text in texts])
 
     def agrees(self, text: str, sentences: Sequence[str]) -> float | None:
@@ -97,12 +97,12 @@ class SupportChecker:
         """The texts as a verdict needs them."""
         distinct = tuple(dict.fromkeys(texts))
         known = self._judged_lately.get(distinct)
-        vectors = self._vectors(text for text in distinct if text not in known)
+        vectors = self.read(text for text in distinct if text not in known)
         fresh = {text: read(text, single(own)) for text, own in vectors.items()}
         self._judged_lately.put(fresh)
         return known | fresh
 
-    def _vectors(self, texts: Iterable[str]) -> dict[str, TokenVectors]:
+    def read(self, texts: Iterable[str]) -> dict[str, TokenVectors]:
         """The texts word piece by word piece, in half precision."""
         distinct = tuple(dict.fromkeys(texts))
         known = self._seen.get(distinct)
