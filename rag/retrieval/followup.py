@@ -103,7 +103,8 @@ def follow(turn: str, history: Sequence[Answer], library: Library) -> Followed:
             if read.beside and not (read.moves or read.corrects):
                 return Followed(about(read.text, [focus]), (focus, other.paper), several=True)
             told = read.described or read.moves or read.corrects  # that there is such a paper
-            return Followed(_asked(read.text, history[-1].question), (other.paper,), alone=not told)
+            text = read.text if read.moves else _asked(read.text, history[-1].question)
+            return Followed(text, (other.paper,), alone=not told)
     return Followed(in_context(read.text, history[-1].question, [focus]), (focus,))
 
 

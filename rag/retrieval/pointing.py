@@ -63,9 +63,9 @@ def pointed_particulars(turn: str, history: Sequence[Answer]) -> tuple[Particula
         return None
     known = talked_of(history)
     named = _named(turn, known)
-    words = {stem(word) for word in WORD.findall(turn.lower())}
+    words = {stem(word) for word in WORD.findall(read.text.lower())}
     beside = words - OF_RECORDS - {stem(word) for paper in named for word in WORD.findall((paper.title or "").lower())}
-    if beside & set(content_words(turn)) - OF_RECORDS:
+    if beside & set(content_words(read.text)):
         return None
     wanted = tuple(dict.fromkeys(part for part, said in _ASKED if re.search(said, read.text, re.IGNORECASE)))
     if not wanted:

@@ -1,75 +1,129 @@
-"""Turns of a conversation as questions of their own."""
+"""Turns of a conversation as questions of their own, and the papers they are about."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from rag.answering.record import Answer, AnswerKind, CitedSource, Hit, Passage, Tokens
 from rag.paper import Paper
-from rag.retrieval.followup import dated, leans, standalone, stands_alone
+from rag.retrieval.followup import Followed, Library, dated, follow, in_front, leans
+from rag.terms import content_words
 
-BEES = Paper("abs:1", "Bees dance. Others follow.", title="Waggle dances of honey bees")
-TIDES = Paper("abs:2", "Turbines turn.", title="Tidal turbines in narrow straits")
+BEES = Paper("abs:1", "Bees dance. Others follow to a feeder.", title="Waggle dances of honey bees")
+TIDES = Paper("abs:2", "Turbines turn in the current of a strait.", title="Tidal turbines in narrow straits")
 ICE = Paper("abs:3", "Radar on drones sees through glacier ice.")
+PAPERS = (BEES, TIDES, ICE)
 
 
-def answer(question: str, *papers: Paper) -> Answer:
+def answer(question: str, *papers: Paper, retrieved: tuple[Hit, ...] = ()) -> Answer:
     sources = tuple(CitedSource(n, paper, ()) for n, paper in enumerate(papers, 1))
-    return Answer(question, "text", (), sources, (), AnswerKind.QUOTED, False, 1.0, "extractive", Tokens(), 0.0, {})
+    kind = AnswerKind.QUOTED if papers else AnswerKind.REFUSED
+    return Answer(question, "text", (), sources, retrieved, kind, not papers, 1.0, "extractive", Tokens(), 0.0, {})
 
 
-def hit(score: float, cosine: float) -> Hit:
-    return Hit(BEES, Passage("abs:1", 0, 0, 4, "Bees"), score, {"dense": cosine})
+def found(text: str, ids: Collection[str] | None = None) -> list[Hit]:
+    """Papers by the share of the text's words that they hold, which stands for a cosine; five points of BM25 for each word."""
+    words = set(content_words(text))
+    hits = []
+    for paper in PAPERS:
+        common = len(words & set(content_words(f"{paper.title or ''} {paper.abstract}")))
+        if ids is None or paper.id in ids:
+            share = common / max(1, len(words))
+            hits.append(Hit(paper, Passage(paper.id, 0, 0, 4, "text"), share, {"dense": share, "keyword": 5.0 * common}))
+    return sorted(hits, key=lambda hit: -hit.score)
 
 
-def test_the_first_turn_is_itself() -> None:
-    assert standalone("And how fast?", ()) == "And how fast?"
+def followed(turn: str, *history: Answer) -> Followed:
+    return follow(turn, history, Library(found, found, 217))
+
+
+ON_BEES, ON_TIDES = answer("What do bees do?", BEES), answer("How do turbines turn?", TIDES)
 
 
 def test_a_pronoun_means_the_paper_answered_from_last() -> None:
     turn = "How often do followers of it find the hidden feeder?"
-    assert standalone(turn, [answer("What do bees do?", BEES)]) == f"Waggle dances of honey bees {turn}"
+    assert followed(turn, ON_BEES) == Followed(f"Waggle dances of honey bees {turn}", (BEES,))
 
 
 def test_a_very_short_turn_repeats_the_question_before_it() -> None:
-    assert standalone("And in rain?", [answer("How often do bees dance?", BEES)]) == (
-        "How often do bees dance? Waggle dances of honey bees And in rain?"
-    )
+    assert followed("And in rain?", ON_BEES).searched == "What do bees do? Waggle dances of honey bees And in rain?"
+
+
+def test_a_turn_about_another_paper_moves_on() -> None:
+    for turn in (
+        "Does the current of a strait turn turbines?",  # its words are another paper's
+        "Change of subject: turbines in a strait.",
+        "There was another one about turbines in a strait. What's its yield?",
+        "No, I meant the paper on turbines.",
+    ):
+        assert followed(turn, ON_BEES).papers == (TIDES,), turn
+    assert followed("Change of subject: turbines in a strait.", ON_BEES).searched == "turbines in a strait."
+
+
+def test_a_long_turn_stays_where_the_paper_talked_of_has_its_words() -> None:
+    assert followed("So when others follow to such a feeder, how far do they have to fly in straits?", ON_BEES).papers == (BEES,)
 
 
 def test_a_place_in_a_list_means_that_paper() -> None:
-    history = [answer("Which papers are there?", BEES, TIDES), answer("What about the first?", BEES)]
-    assert standalone("And the second one?", history) == "Tidal turbines in narrow straits And the second one?"
-    assert standalone("The last, what does it yield?", history).startswith("Tidal turbines in narrow straits ")
+    history = answer("Which papers are there?", BEES, TIDES), answer("What about the first?", BEES)
+    assert followed("And the second one?", *history).papers == (TIDES,)
+    assert followed("The last, what does it yield?", *history).papers == (TIDES,)
 
 
-def test_those_two_means_the_papers_of_the_last_answers() -> None:
-    history = [answer("a", BEES), answer("b", TIDES)]
-    assert (
-        standalone("Who wrote those two?", history)
-        == "Tidal turbines in narrow straits Waggle dances of honey bees Who wrote those two?"
-    )
+def test_the_first_one_means_the_first_paper_talked_of_where_no_answer_has_several() -> None:
+    assert followed("Back to the first one: who follows?", ON_BEES, ON_TIDES).papers == (BEES,)
+    assert followed("What does the first layer do?", ON_BEES, ON_TIDES).papers == (TIDES,)  # not a place among papers
+
+
+def test_what_one_goes_back_to_is_named_by_its_topic_or_by_its_place_in_time() -> None:
+    history = ON_BEES, answer("Radar on drones?", ICE), ON_TIDES
+    assert followed("Back to the bees: who follows?", *history).papers == (BEES,)
+    assert followed("And the one before that, what does it see?", *history).papers == (ICE,)
+
+
+def test_two_papers_talked_of_are_asked_about_together() -> None:
+    for turn in ("How do those two differ?", "What do both papers have in common?", "How are they related?"):
+        read = followed(turn, ON_BEES, ON_TIDES)
+        assert (read.papers, read.several) == ((TIDES, BEES), True), turn
+    assert not followed("What are the two stages of it?", ON_BEES, ON_TIDES).several
+
+
+def test_another_paper_is_set_beside_the_one_talked_of() -> None:
+    read = followed("Is that better than turbines in the current of a strait?", ON_BEES)
+    assert (read.papers, read.several) == ((BEES, TIDES), True)
 
 
 def test_a_new_name_keeps_the_question_and_drops_the_old_name() -> None:
-    assert (
-        standalone("And the PRefLexOR one?", [answer("How large is MechGPT?", BEES)]) == "How large is  ? And the PRefLexOR one?"
-    )
+    history = answer("How large is MechGPT?", BEES)
+    assert followed("And the turbines one?", history).searched == "How large is  ? And the turbines one?"
 
 
-def test_a_fresh_start_drops_the_context() -> None:
-    assert standalone("Is there a paper on glaciers?", [answer("What do bees do?", BEES)]) == "Is there a paper on glaciers?"
+def test_another_like_the_one_before_is_not_that_one() -> None:
+    read = followed("Is there anything similar to this?", ON_BEES)
+    assert BEES not in [hit.paper for hit in in_front(found(read.searched), read, found)]
+
+
+def test_a_first_answer_from_the_wrong_paper_is_put_right_by_the_turn_that_fits_another_found() -> None:
+    near = [Hit(BEES, Passage(BEES.id, 0, 0, 4, "Bees"), 0.5, {}), Hit(ICE, Passage(ICE.id, 0, 0, 5, "Radar"), 0.45, {})]
+    wrong = answer("What flies?", BEES, retrieved=tuple(near))
+    assert followed("Does the radar see through ice?", wrong).papers == (ICE,)
+    assert followed("Do they follow?", wrong).papers == (BEES,)
+
+
+def test_after_a_refusal_the_question_before_is_repeated() -> None:
+    assert followed("And in rain?", answer("What do wasps do?")).searched == "What do wasps do? And in rain?"
+    assert followed("Who dances?", answer("What do wasps do?")).alone
+
+
+def test_the_papers_meant_stand_in_front() -> None:
+    hits = found("turbines in the current")
+    assert [hit.paper for hit in in_front(hits, Followed("", (ICE,)), found)][:2] == [ICE, TIDES]
+    assert [hit.paper for hit in in_front(hits, Followed("", (ICE, BEES), several=True), found)] == [ICE, BEES]
 
 
 def test_an_untitled_paper_is_named_by_its_first_words() -> None:
-    assert standalone("How thick can it be in winter months?", [answer("q", ICE)]).startswith("Radar on drones sees through")
-
-
-def test_a_turn_that_finds_one_paper_well_and_far_ahead_stands_alone() -> None:
-    assert stands_alone([hit(0.7, 0.5), hit(0.4, 0.3)])
-    assert not stands_alone([hit(0.7, 0.5), hit(0.65, 0.5)])  # no lead
-    assert not stands_alone([hit(0.7, 0.3), hit(0.4, 0.2)])  # words only
-    assert not stands_alone([])
+    assert followed("How thick can it be in winter months?", answer("q", ICE)).searched.startswith("Radar on drones sees through")
 
 
 def test_only_wording_that_points_back_leans_on_the_conversation() -> None:
@@ -77,11 +131,6 @@ def test_only_wording_that_points_back_leans_on_the_conversation() -> None:
         assert leans(turn), turn
     for turn in ("How do I bake bread?", "Do glaciers remember earthquakes?"):
         assert not leans(turn), turn
-
-
-def test_the_first_one_means_the_first_paper_talked_of_where_no_answer_has_several() -> None:
-    history = [answer("What do bees do?", BEES), answer("And turbines?", TIDES)]
-    assert standalone("Back to the first one: who follows?", history).startswith("Waggle dances of honey bees ")
 
 
 def test_the_same_month_is_that_of_the_paper_talked_of() -> None:
