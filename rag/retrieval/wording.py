@@ -62,7 +62,8 @@ _NEAR = re.compile(
 )
 _SENTENCE = re.compile(
     r"\b(?:am|is|are|was|were|be|been|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would|how|why|who|whom|when"
-    r"|where|what|which|that|i|we|you|they|he|she|it|its|me|my|our|there|not|(?<!-)\w+(?<!bas)(?<!relat)ed)\b|n['’]t\b|[;:]|\.\s",
+    r"|where|what|which|that|i|we|you|they|he|she|it|its|me|my|our|there|not|(?<!-)\w+(?<!bas)(?<!relat)ed)\b|n['’]t\b|[;:]|\.\s"
+    r"|^\W*(?:and|but|or)\b",  # such a turn goes on with the sentence before it
     re.IGNORECASE,
 )
 KEYWORDS = 9  # words at most of a question that is keywords
