@@ -55,7 +55,7 @@ def quote(
     beyond: int = 0,
     turn: str = "",
     before: Collection[str] = (),
-    sides: Collection[str] = (),
+    only: Collection[str] = (),
 ) -> Draft:
     """Pick sentences up to about `words` words; `sentences` are those of each hit, best hit first.
 
@@ -63,11 +63,11 @@ def quote(
     first that decides a yes-no or a how-much `question`, or else the best. A list has one line a paper, below an `opening` that
     says how many there are; `beyond` are those that were not even looked at. Papers that disagree are told apart by side.
     Where `one` paper is clearly meant it alone is quoted, though the wording would do for several ("compared to", "which data").
-    Where the papers of several `sides` (ids) are asked about, they are quoted and no others.
+    Where it is known which papers are asked about (`only` these ids), they are quoted and no others.
     Where a `turn` of a conversation is answered from one paper, what was quoted `before` gives way to what is new.
     """
     kind = QuestionType.ONE if one and not opening else kind
-    quoted = side_by_side(sides, hits, sentences) or papers_to_quote(kind, hits, sentences)
+    quoted = those(() if kind is QuestionType.ONE else only, hits, sentences) or papers_to_quote(kind, hits, sentences)
     near = together([telling(own, question) for own in quoted])
     if kind is QuestionType.LIST and (len(near) > 1 or opening):
         said = f"{opening}\n" if opening else ""
@@ -78,7 +78,7 @@ def quote(
         near, question = [fresh(turn, near[0], before)], turn
     first = (deciding(question, near[0]) or leading(question, near[0])) if len(near) == 1 else None
     standing = lines(near, question) if kind is QuestionType.COMPARE and len(near) > 1 else [first] if first else []
-    if sides and len(near) > 1:
+    if only and kind is QuestionType.COMPARE and len(near) > 1:
         words, standing = round(SIDE * words * len(near)), []
     picked = pick(kind, near, words, standing)
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
@@ -131,11 +131,11 @@ def told(
     return Draft(text, tuple(said), sources, notes=notes, left_out=left_out)
 
 
-def side_by_side(
-    sides: Collection[str], hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
+def those(
+    ids: Collection[str], hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]
 ) -> list[Sequence[ScoredSentence]]:
-    """The sentences of the papers of the sides, as far as they may be evidence."""
-    return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.paper.id in sides]
+    """The sentences of the papers with these ids, as far as they may be evidence."""
+    return [own for hit, own in zip(hits, sentences, strict=False) if own and hit.paper.id in ids]
 
 
 def papers_to_quote(

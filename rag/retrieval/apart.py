@@ -12,7 +12,7 @@ from rag.paper import Paper
 from rag.retrieval.discussed import leads
 from rag.retrieval.followup import leans
 from rag.retrieval.lookup import LIFT, coined, folded, names_of, used_names
-from rag.retrieval.rows import NAMED, bare, clauses, heads, rows, several
+from rag.retrieval.rows import NAMED, bare, clauses, heading, heads, rows, several
 from rag.retrieval.understand import Form, form_of
 from rag.terms import QUESTION_WORDS, WORD, content_words
 
@@ -40,7 +40,8 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Apart:
     """The ranking with the papers of the `sides` in front, in the order in which the question has them; as it was where there are
-    none. `named` says that all of them are called by their names. `missing` is a side written like a name that no paper mentions, next to one that is known; empty otherwise.
+    none. `named` says that all of them are called by their names. `missing` is a side written like a name that no paper mentions,
+    next to one that is known; empty otherwise.
     """
 
     hits: tuple[Hit, ...]
@@ -60,12 +61,13 @@ class Apart:
 
 
 class Called(IntEnum):
-    """Whether a paper is called as an item says: not so, in words of its abstract that follow each other, or by its name (in
-    front of its title's colon, by initials, by what the abstract coins, by words of the title)."""
+    """Whether a paper is called as an item says: not so, in words of its abstract or of its title that follow each other, or by
+    its name (in front of its title's colon, by initials, by what the abstract coins)."""
 
     NO = 0
     IN_WORDS = 1
-    BY_NAME = 2
+    IN_TITLE = 2
+    BY_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +93,24 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     known = {hit.paper.id: hit for hit in hits}
     asked: dict[str, Sequence[Hit]] = {}
 
-    def find(item: str) -> Sequence[Hit]:
+    def find(item: str, text: str) -> Sequence[Hit]:
         if item not in asked:
-            asked[item] = search(item, AMONG)
+            asked[item] = search(text, AMONG)
             for hit in asked[item]:
                 known.setdefault(hit.paper.id, hit)
         return asked[item]
 
     best: tuple[tuple[float, ...], list[_Found]] | None = None
-    missing = ""
+    missing, topic, parts = "", heading(question), clauses(question)
     for items in rows(question)[:ROWS]:
         names, questions, head = all(_is_name(item) for item in items), _questions(items), heads(question, items)
         if not (many or names or questions or head):
             continue
-        found = [_of_item(item, hits, find(item)) for item in items]
+        # "The CRS papers: which is a survey?" is no more than "which is a survey?" without its heading
+        found = [
+            _of_item(item, hits, find(item, f"{topic} {item}" if item in parts and topic not in items else item))
+            for item in items
+        ]
         if names:
             missing = missing or _unheard_of(found, asked)
         kept = _believed(found, hits)
@@ -148,10 +154,10 @@ def called(item: str, paper: Paper) -> Called:
         return Called.BY_NAME
     words = WORD.findall(bare(item).lower())
     if len(words) < 2 or len(content_words(item)) < 2:
-        return Called.BY_NAME if len(words) == 1 and _is_name(item) and words[0] in WORD.findall(title.lower()) else Called.NO
+        return Called.IN_TITLE if len(words) == 1 and _is_name(item) and words[0] in WORD.findall(title.lower()) else Called.NO
     run = f" {' '.join(words)} "
     if run in f" {' '.join(WORD.findall(title.lower()))} ":
-        return Called.BY_NAME
+        return Called.IN_TITLE
     return Called.IN_WORDS if run in f" {' '.join(WORD.findall(text.lower()))} " else Called.NO
 
 
@@ -183,6 +189,9 @@ def _of_item(item: str, hits: Sequence[Hit], own: Sequence[Hit]) -> _Found:
     for key, score in whole.items():
         scores.setdefault(key, least + WHOLE * score)
     degrees = {hit.paper.id: called(item, hit.paper) for hit in (*own[:CALLED], *hits)}
+    entitled = [key for key, degree in degrees.items() if degree is Called.IN_TITLE]
+    sole = len(entitled) == 1 and Called.BY_NAME not in degrees.values()  # what several titles have is no name
+    degrees |= dict.fromkeys(entitled, Called.BY_NAME if sole else Called.IN_WORDS)
     scores = {key: score + LIFT * (degrees.get(key, Called.NO) > Called.NO) for key, score in scores.items()}
     best = max(scores, key=lambda key: (degrees.get(key) is Called.BY_NAME, scores[key]))
     return _Found(item, scores, degrees.get(best, Called.NO), best)

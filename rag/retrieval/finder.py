@@ -12,10 +12,11 @@ from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts, counts, facts, undecided
 from rag.retrieval.apart import Side, apart
+from rag.retrieval.belonging import asks_for_list, belonging, surely_about
 from rag.retrieval.conditions import Reading, read_conditions, read_question
 from rag.retrieval.discussed import meant, pointed_at, stands_alone, talked_of
 from rag.retrieval.evidence import sentence_passages
-from rag.retrieval.extent import asked_about
+from rag.retrieval.extent import asked_about, with_list
 from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans
 from rag.retrieval.foreign import in_english
 from rag.retrieval.framing import about_what, asks_for_all
@@ -24,7 +25,7 @@ from rag.retrieval.lookup import folded
 from rag.retrieval.narrowing import narrowed
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
 from rag.retrieval.pointing import pointed_particulars
-from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, near_best, with_further
+from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, with_further
 from rag.retrieval.spelling import Change
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words
@@ -55,8 +56,8 @@ class Found:
     `ordered` where the hits stand in an order that was asked for, or by date. `opening` says how many papers there are, where
     that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
     where the records of the papers found answer, not their abstracts; `together` where the papers found are asked about together.
-    `sides` are the things that the question puts side by side, their papers first in `hits`; `only` the ids of the papers that are
-    asked about, where that is known.
+    `sides` are the things that the question puts side by side, their papers first in `hits`; `only` the ids of the papers asked
+    about, where that is known.
     """
 
     hits: tuple[Hit, ...]
@@ -145,7 +146,8 @@ class Finder:
             row = apart(question, hits, search, limit)
             note = " ".join(filter(None, (note, row.note)))
             if row.sides:
-                return Found(row.hits, QuestionType.COMPARE, question, note=note, sides=row.sides, only=row.papers)
+                only = row.papers if row.named else with_list(row.papers, question, hits)
+                return Found(row.hits, QuestionType.COMPARE, question, note=note, sides=row.sides, only=only)
         if history:
             return self._follow(question, history, limit, search, helper, inside=within, note=note)
         hits = with_further(hits, helper, question, lambda query: search(query, limit))
@@ -221,9 +223,10 @@ class Finder:
         note = " ".join(part for part in (note, read_as(changes)) if part)
         if before is None and ASKS_FIGURE.search(topic) and not asks_to_count(question):
             topic = IN_WORKS.sub("", topic)  # of one paper, though papers are named
-        several = before is not None or WORKS.search(" ".join((topic, *reading.labels))) is not None
-        kind = QuestionType.LIST if several else question_type(topic)
         conditions = reading.conditions
+        several = before is not None or WORKS.search(" ".join((topic, *reading.labels))) is not None
+        several = several or (bool(conditions) and asks_for_list(topic))
+        kind = QuestionType.LIST if several else question_type(topic)
         # One side's words would drown the other's.
         sides = [part for part in ALTERNATIVE.split(topic) if content_words(part)] or [topic]
         listed = kind is QuestionType.LIST
@@ -235,13 +238,17 @@ class Finder:
         hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
         order = reading.order or (Order("date", False, GATHERED) if listed and conditions.dated else None)
         if order is not None:
-            hits = first_of_each(hits, reading) if reading.beside else in_order(hits, order)
+            near = belonging(hits, sides)
+            known = {hit.paper.id for hit in near}
+            further = [hit for hit in hits if hit.paper.id not in known]
+            hits = first_of_each(near, reading) if reading.beside else in_order(near, order, further)
         elif listed:
-            hits = near_best(hits)
+            hits = belonging(hits, sides)
         searched = topic
         if conditions.ids and len(hits) == 1:  # said by its number, the paper is there, whatever words the rest has
             searched = about(topic, [hits[0].paper])
-        return Found(tuple(hits), kind, searched, reading.labels, note, ordered=order is not None)
+        surely = listed and bool(conditions) and surely_about(hits, sides)
+        return Found(tuple(hits), kind, searched, reading.labels, note, ordered=order is not None, surely=surely)
 
     def _list(self, question: str, reading: Reading, note: str) -> Found:
         """The papers that metadata alone choose."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.retrieval.lookup import folded
+from rag.retrieval.understand import how_many
 from rag.terms import content_words
 
 _WH = r"(?:what|which|who|whom|whose|when|where|why|how)"
@@ -14,7 +15,7 @@ _WORKS = r"(?:papers|works|studies|methods|approaches|surveys|benchmarks|dataset
 _OPENS = rf"(?:{_WH}|do|does|did|is|are|was|were|can|could|has|have|both|each|either|all)"
 SEVERAL = re.compile(
     r"\b(?:each|either|both|respectively|versus|vs|compare|comparison|contrast|difference|differences|differ|differs|in turn)\b"
-    rf"|\b(?:which|these|those|the|all|of) {_NUMBER}\b|\b{_NUMBER} (?:\w+[ -]){{0,3}}{_WORKS}\b"
+    rf"|\b{_NUMBER} (?:\w+[ -]){{0,3}}{_WORKS}\b"
     rf"|\b(?:what|which|whose) {_WORKS}\b|\bwho\b.*\bwho\b|\bwhich\b.*\band which\b"
     r"|\b(?:a|one)\b.*\b(?:and|,) one (?:that|which|on)\b",
     re.IGNORECASE,
@@ -130,10 +131,16 @@ def bare(item: str) -> str:
 
 def several(question: str) -> bool:
     """Whether the wording wants several papers, or speaks of several that are named."""
-    return SEVERAL.search(question) is not None
+    return SEVERAL.search(question) is not None or how_many(question) > 0
 
 
 def heads(question: str, items: Sequence[str]) -> bool:
     """Whether the row stands in front of what is asked about it: "The first and the second: what do they do?" """
     lead = _HEADING.match(_DOT.sub(r"\1", question))
     return lead is not None and all(item in lead["row"] for item in items)
+
+
+def heading(question: str) -> str:
+    """What the question says in front of a colon; empty where it has none."""
+    lead, colon, _ = question.partition(": ")
+    return lead.strip() if colon and "?" not in lead else ""

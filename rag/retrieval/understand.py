@@ -8,8 +8,15 @@ from enum import StrEnum
 _WORKS = r"(papers?|works?|studies|methods?|approaches|benchmarks?|surveys?|datasets?|systems|models|everything)"
 _WORKS_ON = r"(papers|works?|studies|research|literature|publications|articles)"
 _SEVERAL = r"(two|three|four|five|six|several|many|older|earlier|later|these|those|both|other|different)"
+_KINDS = r"(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|systems|models)"
+_MAKERS = (
+    r"(recommenders|frameworks|algorithms|techniques|toolkits|libraries|corpora|optimizers|ones|teams|groups|authors|people)"
+)
+_WHO = r"\b(who|whose) (else|has|have|all|(?!(is|was|does|tops|wins|leads|beats)\b)[a-z]+s)\b"
 LIST = re.compile(
-    r"\b(which|what) (other )?(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|systems|models)\b"
+    rf"\b(which|what) (other )?({_KINDS}|{_MAKERS})\b|\b(which|what) ([\w-]+ ){{1,2}}{_MAKERS}\b|{_WHO}"
+    rf"|\b(which|what) ([\w-]+ ){{1,3}}({_KINDS}|{_MAKERS}) (are there|exist|do (we|you|i) have)\b"
+    rf"|^\W*((papers|works|studies|articles) (that|which|using|with|where|by)|(anything|everything|something) (on|about)) "
     rf"|\b(list|show|name|find|collect|give) (me )?(all|every|each|any|the|some)?\b.*\b{_WORKS}\b"
     rf"|\b(every|all|each|any) (of )?(the )?{_WORKS}\b"
     r"|\bwhat (is there|is known|do (we|you|i) (have|know)|have (we|you|i) got) (on|about)\b"
@@ -22,6 +29,20 @@ COMPARE = re.compile(
     r"|\bwhich of (the )?(two|three|these)\b|\bthe same \w+|\b(each|which) (one|paper|study)\b|\bin each case\b"
     rf"|\b{_SEVERAL} (\w+[ -]){{0,3}}(papers|works|studies|study|surveys|benchmarks|methods|approaches)\b"
     r"|\b(in|across|among|do|by|from|to) (the|these|those|my|all|your|our) (papers|abstracts|studies|works|articles|library)\b",
+    re.IGNORECASE,
+)
+_NUMBER = r"(?P<n>two|three|four|five|six)"
+COUNTED = re.compile(
+    rf"\b(?:which|these|those|the|all|of|^\W*) ?{_NUMBER}(?= (?:[\w-]+ ){{0,2}}(?:papers|works|studies|surveys|articles)\b"
+    r"| (?:of (?:them|these|those)|are|is|do|does|did|has|have|was|were)\b|['’]|\W*[?,.;:]|\W*$)"
+    r"|\b(?P<both>both) (?:papers|works|studies|surveys|articles)\b"
+    r"|\bwhich of (?:the|these|those) (?P<m>two|three|four|five|six)\b",
+    re.IGNORECASE,
+)
+"""So many papers; "which two drawbacks" are those of one."""
+SURELY = re.compile(
+    rf"{_WHO}|\b(which|what) (other )?(papers|works|studies|{_MAKERS})\b|\b(in )?each (case|one|of (them|these|those))\b"
+    r"|\brespectively\b",
     re.IGNORECASE,
 )
 
@@ -61,6 +82,18 @@ def question_type(question: str) -> QuestionType:
     if LIST.search(question):
         return QuestionType.LIST
     return QuestionType.COMPARE if COMPARE.search(question) else QuestionType.ONE
+
+
+def surely_several(question: str) -> bool:
+    """Whether the wording can only be about several papers, however well one of them fits."""
+    return SURELY.search(question) is not None or how_many(question) > 1
+
+
+def how_many(question: str) -> int:
+    """How many papers the question says there are, "which two papers"; 0 where it says nothing."""
+    found = COUNTED.search(question)
+    said = (found["n"] or found["m"] or "two").lower() if found else ""
+    return ("two", "three", "four", "five", "six").index(said) + 2 if said else 0
 
 
 def asks_to_count(question: str) -> bool:

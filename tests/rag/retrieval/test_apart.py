@@ -30,7 +30,7 @@ PAPERS = {
 def test_a_paper_is_called_so_in_its_title_or_by_what_it_coins() -> None:
     kilns = Paper("abs:1", PAPERS[KILN], title=KILN)
     assert called("KilnFire", kilns) is Called.BY_NAME
-    assert called("the three kilns paper", kilns) is Called.BY_NAME
+    assert called("the three kilns paper", kilns) is Called.IN_TITLE
     assert called("bake clay bowls", kilns) is Called.IN_WORDS
     assert called("LoomNet", kilns) is Called.NO
     assert called("CTK", kilns) is Called.BY_NAME  # initials
