@@ -57,7 +57,7 @@ class Found:
     that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
     where the records of the papers found answer, not their abstracts; `together` where the papers found are asked about together.
     `sides` are the things that the question puts side by side, their papers first in `hits`; `only` the ids of the papers asked
-    about, where that is known.
+    about, where that is known. `surely` says that of a list by topic and metadata a paper is about the topic word for word.
     """
 
     hits: tuple[Hit, ...]
@@ -74,6 +74,7 @@ class Found:
     together: bool = False
     sides: tuple[Side, ...] = ()
     only: tuple[str, ...] = ()
+    surely: bool = False
 
 
 class Finder:

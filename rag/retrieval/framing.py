@@ -46,6 +46,12 @@ THINGS = frozenset(stem(word) for word in f"{_WORKS} {_LIBRARY} {_PRONOUNS}".spl
 FRAMING = frozenset(stem(word) for word in f"{_ASKING}{_PUBLISHING}{_DETAILS}{_MANNER}{_DEGREES}".split())
 AMBIGUOUS = frozenset(stem(word) for word in _AMBIGUOUS.split())
 """Said of papers in "the documents you have", of a topic in "document papers"."""
+_TOPICAL = frozenset(
+    ("named", "ranker", "ranking", "reader", "reading", "retrieval", "retriever", "storage", "treatment", "working")
+)
+"""Words of a topic that have a stem in common with one of those."""
+_RELATED = frozenset(("dealing", "related", "relevant", "relating", "using"))
+"""Words that lead to a topic, whose stems are also those of topics."""
 _NARROWS = frozenset(stem(word) for word in f"{_PUBLISHING}{_DETAILS}{_DEGREES}".split())
 """What is said of some papers only."""
 _ABOUT = frozenset(("about", "on", "regarding", "concerning", "into", "around"))
@@ -65,22 +71,31 @@ def asks_for_all(question: str) -> bool:
 
 
 def about_what(topic: str) -> list[str]:
-    """The stems of a topic that are about something, not of papers as such; behind an "about", most words are."""
+    """The stems of a topic's words that are about something, see `words_about`."""
+    return [stem(word) for word in words_about(topic)]
+
+
+def words_about(topic: str) -> list[str]:
+    """The words of a topic that are about something, not of papers as such; behind an "about", most words are."""
     words = WORD.findall(topic.lower())
     stems = [stem(word) for word in words]
     found: list[str] = []
     behind = False
     for n, (word, own) in enumerate(zip(words, stems, strict=True)):
-        if word in QUESTION_WORDS or own in THINGS:
+        if word in QUESTION_WORDS or (own in THINGS and word not in _TOPICAL):
             behind = (behind or word in _ABOUT) and own not in THINGS
             continue
         if behind or not _frames(word, own, stems[n + 1 : n + 2]):
-            found.append(own)
+            found.append(word)
         behind = word in _ABOUT
     return found
 
 
 def _frames(word: str, own: str, following: list[str]) -> bool:
+    if word in _TOPICAL:
+        return False
+    if word in _RELATED:
+        return True
     if word.isdigit():
         return len(word) < len("100")
     if own in AMBIGUOUS:

@@ -81,6 +81,7 @@ _ONE = re.compile(
     r"\b(?:an?|any|the|which|what|every|each|one|only|survey|no|first|last)\s*(?:\w+\s+){0,3}$",
     re.IGNORECASE,
 )
+_GIVE = re.compile(r"\b(?:give|get|show|want|need|like|have)\b", re.IGNORECASE)  # an overview of what there is
 _ENDS = (
     r"(?=\s*(?:[,.;:?!)]|$)|['’]s?(?!\w)| (?:about|on|of|from|for|in|that|which|who|is|are|was|were|have|has|did|do|does|by|with"
     r"|to|cover\w*|deal\w*|concern\w*|discuss\w*|published|released|there|please|you|we|since|before|after|came|come|exist\w*|and)\b)"
@@ -106,7 +107,9 @@ def wanted(text: str) -> Wanted | None:
         for found in _named(kind).finditer(text):
             before = _ARE_THERE.sub(" ", text[: found.start()])
             several = found["noun"] or re.search(r"(?:s|corpora)$", found["many"], re.IGNORECASE)
-            meant = (several or not before.strip() or _ONE.search(before)) and not _BEFORE.search(before)
+            meant = (several or not before.strip() or (_ONE.search(before) and not _GIVE.search(before))) and not _BEFORE.search(
+                before
+            )
             if meant and len(about_what(before)) <= _MOST_BEFORE:
                 return Wanted(found.start(), found.end(), kind)
     return None

@@ -12,7 +12,6 @@ from rag.library.conditions import Order
 from rag.paper import Paper
 from rag.retrieval.conditions import Reading
 
-NEAR = 0.75  # share of the best paper's score down to which a paper belongs to a list by topic and metadata
 FURTHER = 0.95  # what a further query counts
 LISTED = 100  # papers a list by metadata alone holds at most
 TIED = 10  # papers that may share the place that one was asked for
@@ -94,18 +93,12 @@ def value_of(paper: Paper, field: str) -> Any:
     return getattr(paper, field)
 
 
-def near_best(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that score near the best."""
-    return [hit for hit in hits if hit.score >= NEAR * hits[0].score]
-
-
-def in_order(hits: Sequence[Hit], order: Order) -> list[Hit]:
-    """The hits that score near the best, sorted by a field, as many as asked; those without it are left out. Where the whole list
+def in_order(near: Sequence[Hit], order: Order, further: Sequence[Hit] = ()) -> list[Hit]:
+    """The hits that belong to a list, sorted by a field, as many as asked; those without it are left out. Where the whole list
     was to be sorted, those without the field and those further off follow."""
-    near = near_best(hits)
     values = {hit.paper.id: value_of(hit.paper, order.field) for hit in near}
     known = [hit for hit in near if values[hit.paper.id] is not None]
     ordered = sorted(known, key=lambda hit: values[hit.paper.id], reverse=order.descending)
     if order.whole:
-        return [*ordered, *(hit for hit in near if values[hit.paper.id] is None), *hits[len(near) :]]
+        return [*ordered, *(hit for hit in near if values[hit.paper.id] is None), *further]
     return ordered[: order.limit or RANKED]
