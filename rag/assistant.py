@@ -193,7 +193,7 @@ class Assistant(Upkeep):
 
     def _refuses(self, request: Request, found: Found, evidence: Screened, sure: Confidence) -> bool:
         """Whether the question is better not answered."""
-        return not (found.record or found.sides) and (
+        return not (found.record or found.sides or found.surely) and (
             not evidence.hits
             or refuses(
                 sure,
