@@ -298,7 +298,7 @@ class Assistant(Upkeep):
 
     @cached_property
     def _scorer(self) -> SentenceScorer:
-        return SentenceScorer(self._embedder(), self._checker.vectors)
+        return SentenceScorer(self._embedder(), self._checker.read)
 
     @cached_property
     def _checker(self) -> SupportChecker:

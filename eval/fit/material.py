@@ -59,13 +59,13 @@ class Library:
         self._retriever = HybridRetriever(stores.catalogue, stores.vectors, stores.keywords, embedder)
         self._rarity = stores.keywords.rarity
         self._checker = SupportChecker(token_reader(embedder))
-        self._scorer = SentenceScorer(embedder, self._checker.vectors)
+        self._scorer = SentenceScorer(embedder, self._checker.read)
 
     def close(self) -> None:
         self._upkeep.close()
 
     def rows(self, source: str, kind: str, question: str, gold: list[str], group: str) -> Iterator[Row]:
-        """The question as it is, and, where one paper answers it, with that paper taken out. `gold` are titles or the
+        """The question as it is, and, where one paper answers it, with that paper taken out. `gold` are titles, ids or the
         beginnings of abstracts."""
         hits = self._retriever.search(question, DEEP)
         yield Row(self.name, source, kind, group, self._features(question, hits))
@@ -82,8 +82,13 @@ class Library:
 
 
 def is_gold(paper: Paper, gold: list[str]) -> bool:
-    """Whether a question's reference names the paper, by title or by the beginning of its abstract."""
-    return paper.title in gold or any(bare(paper.abstract).startswith(bare(opening)[:70]) for opening in gold)
+    """Whether a question's reference names the paper, by title, by id or by the beginning of its abstract."""
+    return paper.title in gold or paper.id in gold or any(bare(paper.abstract).startswith(bare(opening)[:70]) for opening in gold)
+
+
+def reference(named: dict[str, Any]) -> str:
+    """What a question names a paper by."""
+    return str(named.get("title") or named.get("id") or named["opening"])
 
 
 def bare(text: str) -> str:
@@ -112,9 +117,8 @@ def gather(shared: Path | None) -> list[Row]:
             chemistry = Library("chemlit", [contexts(shared, Path(folder))], embedder, Path(folder))
             libraries += [corpus, chemistry]
             rows += [row for question in own if is_refusal(question) for row in of_set(corpus, "sample", question)]
-            rows += [
-                row for question in read(Path(str(sets.joinpath("dumps.jsonl")))) for row in of_set(corpus, "dumps", question)
-            ]
+            for name in ("dumps", "described"):
+                rows += [row for q in read(Path(str(sets.joinpath(f"{name}.jsonl")))) for row in of_set(corpus, name, q)]
             for name in ("single", "multi", "unanswerable"):
                 rows += [row for q in read(shared / f"questions/{name}.jsonl") for row in of_set(corpus, "corpus", q)]
             rows += elsewhere(corpus, shared)
@@ -135,7 +139,7 @@ def of_set(library: Library, source: str, question: dict[str, Any]) -> Iterator[
     if kind not in (*ANSWERED, *UNANSWERED):
         return
     papers = question.get("papers") or []
-    gold = [paper.get("title") or paper["opening"] for paper in papers]
+    gold = [reference(paper) for paper in papers]
     group = question.get("about") or (gold[0] if gold else question["id"])
     yield from library.rows(source, kind, question["question"], gold, group)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.fit.material import is_gold, read
+from eval.fit.material import is_gold, read, reference
 from eval.fit.tuning import shares
 from eval.metrics import mean, mean_interval, normalised
 from rag.answering.record import Passage
@@ -21,14 +21,14 @@ from rag.embedding import EMBEDDERS, Embedder
 from rag.errors import ReadError
 from rag.paper import Paper
 from rag.readers import expand, read_file
-from rag.retrieval.evidence import WEIGHTS, Asked, Known, features, known_of
+from rag.retrieval.evidence import WEIGHTS, Asked, Known, features, known_of, reading
 from rag.terms import WORD, content_words
 
 Floats = NDArray[np.float64]
 FOLDS, ROUNDS = 5, 3
 RIDGE = 1.0  # L2 penalty on coefficients of features divided by their spread
 LONGEST = 90  # words quoted
-COUNTS = {"development": 1.0, "sample": 1.0, "chemistry": 0.5, "claims": 0.2}
+COUNTS = {"development": 1.0, "described": 1.0, "sample": 1.0, "chemistry": 0.5, "claims": 0.2}
 """Set -> how much a question of it counts: other fields less, and claims are no questions."""
 EVERY = 3  # of the claims with evidence, so that they do not outweigh the questions
 LEAST = 0.5  # share of an answer's words that a sentence must hold to be called its source
@@ -59,12 +59,14 @@ class Measured:
 
 
 def gather(shared: Path) -> list[Row]:
-    """The questions of all four sets, in the order of their files."""
+    """The questions of all five sets, in the order of their files."""
     paths = [path for path in expand([str(shared / "corpus")]) if not isinstance(path, ReadError)]
     papers = [paper for path in paths for paper in read_file(path) if not isinstance(paper, ReadError)]
-    own = read(Path(str(files("eval").joinpath("sets/refusal.jsonl"))))
+    sets = files("eval").joinpath("sets")
+    own, described = (read(Path(str(sets.joinpath(f"{name}.jsonl")))) for name in ("refusal", "described"))
     return [
         *of_set("development", read(shared / "questions/single.jsonl"), papers, complete=True),
+        *of_set("described", described, papers, complete=True),
         *of_set("sample", own, papers),
         *in_chemistry(read(shared / "bench/chemlit/dev.jsonl.gz")),
         *claims(read(shared / "bench/scifact/claims.jsonl"), read(shared / "bench/scifact/corpus.jsonl.gz")),
@@ -77,7 +79,7 @@ def of_set(source: str, questions: Sequence[dict[str, Any]], papers: Sequence[Pa
     for question in questions:
         if question["kind"] != "single" or not question.get("key_facts"):
             continue
-        gold = [paper.get("title") or paper["opening"] for paper in question["papers"]]
+        gold = [reference(paper) for paper in question["papers"]]
         paper = next((paper for paper in papers if is_gold(paper, gold)), None)
         if paper is None:
             continue
@@ -119,9 +121,9 @@ def claims(claimed: Sequence[dict[str, Any]], abstracts: Sequence[dict[str, Any]
 
 def measure(rows: Sequence[Row], embedder: Embedder) -> list[Measured]:
     """The features of every row, by the engine's own functions."""
-    found = []
+    found, read = [], reading(embedder)
     for row in rows:
-        _, told = Asked(row.question, embedder, embedder.embed).told(row.known)
+        _, told = Asked(row.question, embedder, read).told(row.known)
         passages = row.known.passages
         both = [{**features(own, len(passages), False), **asked} for own, asked in zip(passages, told, strict=True)]
         values = np.array([[one[name] for name in WEIGHTS] for one in both])

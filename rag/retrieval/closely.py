@@ -8,13 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from rag.answering.record import Hit
-from rag.embedding import TokenVectors, Vectors
 from rag.retrieval.evidence import ScoredSentence, passages_of
-from rag.terms import WORD, content_words, stem
+from rag.retrieval.fits import Read, greatest, weights_of
+from rag.terms import content_words
 
 READ = 3  # papers; an answer reads their sentences in any case
-Read = Callable[[Sequence[str]], Mapping[str, TokenVectors]]
-"""Texts -> their word pieces."""
 Rarity = Callable[[set[str]], Mapping[str, float]]
 """Stems -> how rare they are in the library."""
 
@@ -38,33 +36,11 @@ def closely(
     ]
     readings = read([question, *(text for own in texts for text in own)])
     asked = readings[question]
-    weights = weights_of(question, asked.spans, rarity)
+    weights = weights_of(question, asked.spans, rarity(set(content_words(question))))
     if not weights.any():
         return list(hits)
     wanted = asked.pieces[weights > 0].astype(np.float32)
-    weights = weights[weights > 0] / weights.sum()
-    fits = [float(weights @ nearest(wanted, [readings[text].pieces for text in own])) for own in texts]
-    middle = sum(fits) / len(fits)
-    moved = [replace(hit, score=hit.score + fit - middle) for hit, fit in zip(first, fits, strict=True)]
+    pieces = [np.concatenate([readings[text].pieces for text in own]) for own in texts]
+    fits = weights[weights > 0] @ greatest(wanted, pieces) / weights.sum()
+    moved = [replace(hit, score=hit.score + float(fit - fits.mean())) for hit, fit in zip(first, fits, strict=True)]
     return [*sorted(moved, key=lambda hit: -hit.score), *hits[len(first) :]]
-
-
-def weights_of(question: str, spans: Sequence[tuple[int, int]], rarity: Rarity) -> Vectors:
-    """For each word piece the rarity of the word it is a part of, 0 for words that only frame a question."""
-    telling = set(content_words(question))
-    rare = rarity(telling)
-    words = [(found.start(), found.end(), stem(found.group().lower())) for found in WORD.finditer(question)]
-
-    def weight(at: int) -> float:
-        word = next((word for start, end, word in words if start <= at < end), "")
-        return rare.get(word, 0.0) if word in telling else 0.0
-
-    return np.array([weight(start) for start, _ in spans], np.float32)
-
-
-def nearest(wanted: Vectors, pieces: Sequence[Vectors]) -> Vectors:
-    """For each of the `wanted` (n, dimension) its greatest cosine to any of the pieces; 0 where there are none."""
-    held = [own for own in pieces if len(own)]
-    if not held:
-        return np.zeros(len(wanted), np.float32)
-    return np.asarray((wanted @ np.concatenate(held).astype(np.float32).T).max(axis=1))

@@ -5,39 +5,45 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 
 from rag.answering.record import Hit, Passage
-from rag.embedding import Embedder, Vectors
+from rag.embedding import Embedder, TokenVectors, Vectors, token_reader
 from rag.paper import Paper
 from rag.recent import Recent
+from rag.retrieval.fits import Read, greatest, weights_of
 from rag.sentences import sentence_spans
 from rag.terms import content_words
 
-CACHED_PAPERS = 4096  # some 25 KB each
+SAME = 1e-6  # by how much two cosines may differ that are the same
+CACHED_PAPERS = 4096  # some 10 KB each
 
 WEIGHTS = {
-    "cosine": 2.12,
-    "before": 1.32,
-    "overlap": 3.87,
-    "part": 2.21,
-    "place": 2.17,
-    "first": -0.69,
-    "last": -0.92,
-    "length": 0.71,
-    "number": 2.47,
-    "background": -0.54,
+    "cosine": 0.57,
+    "before": 1.62,
+    "overlap": 1.67,
+    "part": 1.6,
+    "pieces": 2.18,
+    "best": 2.03,
+    "place": 2.39,
+    "first": -0.91,
+    "last": -1.12,
+    "length": 0.5,
+    "number": 2.11,
+    "background": -0.49,
 }
 """Coefficients of a choice among an abstract's sentences, fitted on which of them hold a key fact or are marked as evidence (55
-questions of the development set, 90 on the sample's papers, 89 on chemistry, 188 claims): `python -m eval.fit.sentences` makes
+questions of the development set, 60 that describe papers in words of their own, 90 on the sample's papers, 89 on chemistry, 188
+claims): `python -m eval.fit.sentences` makes
 them again, LOG.md has what other features gave.
 `cosine` is that to the part of the question that is nearest, `before` that of the sentence before to the whole question, both
 less the mean of the abstract; `overlap` the share of the question's words that a sentence holds, and `part` that of the part of
-the question it holds most of."""
+the question it holds most of. `pieces` is how well its word pieces fit those of the part of the question they fit best, less the
+mean of the abstract, `best` the share of the question's word pieces that no other sentence fits better."""
 
 ASKS_NUMBER = re.compile(
     r"\b(how (many|much|large|big|long|often|far|tiny|few)|what (percentage|percent|share|size|fraction|rate)"
@@ -72,21 +78,16 @@ class ScoredSentence:
     overlap: float
 
 
-Embed = Callable[[Sequence[str]], Vectors]
-"""Texts -> unit vectors, one row a text."""
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """What does not depend on a question: the sentences of an abstract, their stems, the share of the score that place and
-    wording give, whether each holds a digit, and the vectors (sentences, dimension) once they were needed."""
+    wording give, and whether each holds a digit."""
 
     abstract: str
     passages: tuple[Passage, ...]
     words: tuple[frozenset[str], ...]
     plain: tuple[float, ...]
     digits: tuple[bool, ...]
-    vectors: Vectors | None = None
 
 
 class PaperSentences(Sequence[ScoredSentence]):
@@ -124,15 +125,16 @@ class PaperSentences(Sequence[ScoredSentence]):
         return [scored[n] for n in self._places]
 
     def fetch(self, others: Sequence[PaperSentences]) -> None:
-        """Have the vectors of several papers computed in one go."""
+        """Have several papers read in one go."""
         self._asked.fetch([own.known for own in others])
 
 
 class Asked:
     """A question against the sentences of the papers found for it."""
 
-    def __init__(self, question: str, embedder: Embedder, read: Embed) -> None:
+    def __init__(self, question: str, embedder: Embedder, read: Read) -> None:
         self._question, self._embedder, self._read = question, embedder, read
+        self._readings: dict[str, TokenVectors] = {}
         self._asks_number = bool(ASKS_NUMBER.search(question))
         self._wanted = frozenset(content_words(question))
         self._parts = parts(question)
@@ -140,8 +142,10 @@ class Asked:
         self._vectors: Vectors | None = None
 
     def fetch(self, papers: Sequence[Known]) -> None:
-        """Embed what was not embedded yet."""
-        fetch(papers, self._read)
+        """Read the question, and what was not read yet for it."""
+        texts = [self._question, *(passage.text for known in papers for passage in known.passages)]
+        if missing := [text for text in dict.fromkeys(texts) if text not in self._readings]:
+            self._readings |= self._read(missing)
 
     def scored(self, paper: Paper, known: Known, *, read: bool = True) -> list[ScoredSentence]:
         """All sentences of a paper; where they are not `read`, by place, wording and the question's words alone."""
@@ -156,9 +160,11 @@ class Asked:
     def told(self, known: Known, *, read: bool = True) -> tuple[list[float], list[dict[str, float]]]:
         """Of each sentence its cosine to the question, and those features of WEIGHTS that depend on what is asked."""
         count = len(known.passages)
-        cosines, near = self._cosines(known) if read else ([0.0] * count, [0.0] * count)
+        nothing = [0.0] * count
+        cosines, near = self._cosines(known) if read else (nothing, nothing)
         middle = sum(cosines) / count
         weight = rarity(self._wanted, known.words)
+        pieces, best = self._fits(known, weight) if read else (nothing, nothing)
         totals = [sum(weight[word] for word in words) or 1.0 for words in (self._wanted, *self._of_parts)]
         found = []
         for n in range(count):
@@ -173,6 +179,8 @@ class Asked:
                     "before": cosines[n - 1] - middle if n else 0.0,
                     "overlap": shares[0],
                     "part": max(shares[1:]),
+                    "pieces": pieces[n],
+                    "best": best[n],
                     "number": float(self._asks_number and known.digits[n]),
                 }
             )
@@ -184,9 +192,27 @@ class Asked:
         if self._vectors is None:
             asked = dict.fromkeys([self._question, *self._parts])  # each for itself, as those of questions are remembered
             self._vectors = np.concatenate([self._embedder.embed([text]) for text in asked])
-        found = known.vectors @ self._vectors.T  # type: ignore[operator]  # just fetched
+        found = np.stack([self._readings[passage.text].text for passage in known.passages]) @ self._vectors.T
         of_parts = found[:, -len(self._parts) :]
         return [float(c) for c in found[:, 0]], [float(c) for c in (of_parts - of_parts.mean(axis=0)).max(axis=1)]
+
+    def _fits(self, known: Known, weight: Mapping[str, float]) -> tuple[list[float], list[float]]:
+        """`pieces` and `best` of each sentence, by the pieces of the question's content words."""
+        asked = self._readings[self._question]
+        telling = weights_of(self._question, asked.spans, weight) > 0
+        if not telling.any():
+            return [0.0] * len(known.passages), [0.0] * len(known.passages)
+        starts = [start for (start, _), counts in zip(asked.spans, telling, strict=True) if counts]
+        texts = [self._readings[passage.text].pieces for passage in known.passages]
+        fits = greatest(asked.pieces[telling].astype(np.float32), texts)
+        of_parts = []
+        for part in self._parts:
+            at = self._question.find(part)
+            inside = [at <= start < at + len(part) for start in starts]
+            own = (fits[inside] if any(inside) else fits).mean(axis=0)
+            of_parts.append(own - own.mean())
+        best = (fits >= fits.max(axis=1, keepdims=True) - SAME).mean(axis=0)
+        return [float(fit) for fit in np.max(of_parts, axis=0)], [float(share) for share in best]
 
 
 def parts(question: str) -> list[str]:
@@ -196,24 +222,12 @@ def parts(question: str) -> list[str]:
     return found if len(found) > 1 else [question]
 
 
-def fetch(papers: Sequence[Known], read: Embed) -> None:
-    """Embed the sentences of those papers that have no vectors yet."""
-    missing = [known for known in papers if known.vectors is None]
-    if not missing:
-        return
-    vectors = read([passage.text for known in missing for passage in known.passages])
-    at = 0
-    for known in missing:
-        known.vectors = vectors[at : at + len(known.passages)].copy()
-        at += len(known.passages)
-
-
 class SentenceScorer:
     """Scores sentences; keeps what it knows of papers asked about lately. Safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder, read: Embed | None = None) -> None:
-        """`read` gives the vectors of sentences: whoever reads them afterwards, word by word, need not do it again."""
-        self._embedder, self._read = embedder, read or embedder.embed
+    def __init__(self, embedder: Embedder, read: Read | None = None) -> None:
+        """`read` reads sentences, and keeps what it read: whoever judges them afterwards need not do it again."""
+        self._embedder, self._read = embedder, read or reading(embedder)
         self._papers: Recent[Known] = Recent(CACHED_PAPERS)
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[PaperSentences]:
@@ -224,8 +238,8 @@ class SentenceScorer:
         return [PaperSentences(asked, hit.paper, own) for hit, own in zip(hits, known, strict=True)]
 
     def read_ahead(self, papers: Sequence[Paper]) -> None:
-        """Embed the sentences of these papers now, before anybody asks."""
-        fetch([self._known(paper) for paper in papers], self._read)
+        """Read the sentences of these papers now, before anybody asks."""
+        self._read([passage.text for paper in papers for passage in self._known(paper).passages])
 
     def _known(self, paper: Paper) -> Known:
         known = self._papers.get([paper.id]).get(paper.id)
@@ -235,8 +249,14 @@ class SentenceScorer:
         return known
 
 
+def reading(embedder: Embedder) -> Read:
+    """Reads with this embedder or the local one, and keeps nothing."""
+    reader = token_reader(embedder)
+    return lambda texts: dict(zip(texts, reader.read(texts), strict=True))
+
+
 def together(papers: Sequence[Sequence[ScoredSentence]]) -> Sequence[Sequence[ScoredSentence]]:
-    """The same papers, with all of their sentences embedded in one go: batches are then well filled."""
+    """The same papers, with all of their sentences read in one go: batches are then well filled."""
     waiting = [own for own in papers if isinstance(own, PaperSentences)]
     if waiting:
         waiting[0].fetch(waiting)

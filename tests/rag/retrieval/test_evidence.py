@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from rag.answering.evidence import choose
 from rag.answering.record import Hit, Passage
+from rag.answering.support import SupportChecker
 from rag.assistant import Assistant
-from rag.embedding import Vectors
+from rag.embedding import TokenVectors
 from rag.embedding.minilm import MiniLM
 from rag.paper import Paper
 from rag.retrieval import evidence
 from rag.retrieval.evidence import (
-    ScoredSentence,
+    Known,
+    PaperSentences,
     SentenceScorer,
     features,
     only,
     parts,
     passages_of,
     rarity,
+    reading,
     sentence_passages,
     together,
     unread,
@@ -102,45 +105,56 @@ def test_papers_keep_their_order_and_their_sentences(embedder: MiniLM) -> None:
     assert SentenceScorer(embedder).score("ice", []) == []
 
 
-def test_vectors_are_kept_for_papers_asked_about_lately(embedder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+class Telling:
+    """Reads with the real encoder and tells what it was given."""
+
+    def __init__(self, embedder: MiniLM) -> None:
+        self._read, self.given = reading(embedder), list[list[str]]()
+
+    def __call__(self, texts: Sequence[str]) -> Mapping[str, TokenVectors]:
+        self.given.append(list(texts))
+        return self._read(texts)
+
+
+def test_what_is_known_of_papers_asked_about_lately_is_kept(embedder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "CACHED_PAPERS", 2)
-    embedded: list[int] = []
-
-    class Counting:
-        def embed(self, texts: list[str]) -> object:
-            embedded.append(len(texts))
-            return embedder.embed(texts)
-
-    scorer = SentenceScorer(Counting())  # type: ignore[arg-type]
+    scorer = SentenceScorer(embedder)
     a, b, c = hit("Bees dance. Rain stops them.", "a"), hit("Ice melts.", "b"), hit("Tides turn. Wind blows. It rains.", "c")
 
-    def look(*hits: Hit) -> list[list[ScoredSentence]]:
-        return [list(own) for own in together(scorer.score("ice", hits))]
+    def known(*hits: Hit) -> list[Known]:
+        return [own.known for own in scorer.score("ice", hits) if isinstance(own, PaperSentences)]
 
-    first = look(a, b)
-    assert look(a, b) == first
-    assert embedded == [3, 1, 1]  # three sentences in one go, the question, the question again
-    look(c)  # the oldest one goes
-    look(b)
-    look(a)
-    assert embedded[3:] == [3, 1, 1, 2, 1]
+    first, second = known(a, b)
+    again = known(a, b)
+    assert (again[0] is first, again[1] is second) == (True, True)
+    known(c)  # the oldest one goes
+    assert (known(b)[0] is second, known(a)[0] is first) == (True, False)
 
 
-def test_only_papers_looked_at_are_embedded(embedder: MiniLM) -> None:
-    embedded: list[list[str]] = []
-
-    class Telling:
-        def embed(self, texts: list[str]) -> object:
-            embedded.append(texts)
-            return embedder.embed(texts)
-
-    scored = SentenceScorer(Telling()).score("ice", [hit("Bees dance.", "a"), hit("Ice melts. Rain falls.", "b")])  # type: ignore[arg-type]
+def test_only_papers_looked_at_are_read(embedder: MiniLM) -> None:
+    read = Telling(embedder)
+    scored = SentenceScorer(embedder, read).score("ice", [hit("Bees dance.", "a"), hit("Ice melts. Rain falls.", "b")])
     assert [len(own) for own in scored] == [1, 2]
     assert [passage.text for passage in passages_of(scored[0])] == ["Bees dance."]
-    assert embedded == []
+    assert read.given == []
     last = only(scored[1], [1])
     assert last[0] == scored[1][1]  # scored among all sentences of its paper
-    assert embedded == [["Ice melts.", "Rain falls."], ["ice"]]
+    assert read.given == [["ice", "Ice melts.", "Rain falls."]]
+
+
+def test_several_papers_are_read_in_one_go(embedder: MiniLM) -> None:
+    read = Telling(embedder)
+    scored = together(SentenceScorer(embedder, read).score("ice", [hit("Bees dance.", "a"), hit("Ice melts. Rain falls.", "b")]))
+    assert max(scored[1], key=lambda sentence: sentence.score).passage.text == "Ice melts."
+    assert read.given == [["ice", "Bees dance.", "Ice melts.", "Rain falls."]]
+
+
+def test_a_sentence_that_says_it_in_other_words_is_preferred(embedder: MiniLM) -> None:
+    """No content word of the question stands in any sentence; its word pieces lie nearest to those of the second."""
+    abstract = "We study colonies in spring. Workers signal the site of nectar by moving in circles. Funding came from the state."
+    (scored,) = SentenceScorer(embedder).score("How do bees tell each other where food is?", [hit(abstract)])
+    assert [sentence.overlap for sentence in scored] == [0.0, 0.0, 0.0]
+    assert max(scored, key=lambda sentence: sentence.score) is scored[1]
 
 
 def test_an_abstract_that_changed_is_read_again(embedder: MiniLM) -> None:
@@ -169,33 +183,26 @@ def test_threads_may_share_a_scorer(embedder: MiniLM, small: Assistant) -> None:
 
 
 def test_papers_read_ahead_are_not_read_again(embedder: MiniLM) -> None:
-    read: list[list[str]] = []
-
-    def reading(texts: Sequence[str]) -> Vectors:
-        read.append(list(texts))
-        return embedder.embed(texts)
-
-    scorer = SentenceScorer(embedder, reading)
+    checker = SupportChecker(embedder)
+    scorer = SentenceScorer(embedder, checker.read)
     bees = hit("Bees dance. Rain stops them.", "a")
     scorer.read_ahead([bees.paper])
-    assert [s.passage.text for s in scorer.score("ice", [bees])[0]] == ["Bees dance.", "Rain stops them."]
-    assert read == [["Bees dance.", "Rain stops them."]]
+    sentences = ["Bees dance.", "Rain stops them."]
+    before = checker.read(sentences)
+    assert [s.passage.text for s in scorer.score("ice", [bees])[0]] == sentences
+    assert all(checker.read(sentences)[text] is before[text] for text in sentences)
 
 
 def test_papers_beyond_the_first_three_are_chosen_from_without_reading_them(embedder: MiniLM) -> None:
-    read: list[str] = []
-
-    def reading(texts: Sequence[str]) -> Vectors:
-        read.extend(texts)
-        return embedder.embed(texts)
-
+    read = Telling(embedder)
     hits = [
         hit(f"Bees dance in hive {n}. Ice melts. However, much remains unclear. Tides turn. Wind blows.", str(n))
         for n in range(4)
     ]
-    chosen = choose(SentenceScorer(embedder, reading).score("Where does ice melt?", hits))
+    chosen = choose(SentenceScorer(embedder, read).score("Where does ice melt?", hits))
     assert len(chosen) == 4
-    assert read == [passage.text for own in hits[:3] for passage in sentence_passages(own.paper)]
+    given = list(dict.fromkeys(text for texts in read.given for text in texts))
+    assert sorted(given[1:]) == sorted({passage.text for own in hits[:3] for passage in sentence_passages(own.paper)})
     assert "Ice melts." in [passage.text for passage in chosen[3].passages]  # it has the question's words
 
 
