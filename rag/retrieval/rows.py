@@ -16,7 +16,7 @@ _OPENS = rf"(?:{_WH}|do|does|did|is|are|was|were|can|could|has|have|both|each|ei
 SEVERAL = re.compile(
     r"\b(?:each|either|both|respectively|versus|vs|compare|comparison|contrast|difference|differences|differ|differs|in turn)\b"
     rf"|\b{_NUMBER} (?:\w+[ -]){{0,3}}{_WORKS}\b"
-    rf"|\b(?:what|which|whose) {_WORKS}\b|\bwho\b.*\bwho\b|\bwhich\b.*\band which\b"
+    rf"|\b(?:what|which|whose) {_WORKS}\b|\bwho\b.*\bwho\b|\bwhich\b.*(?:\band|[,;]) which\b"
     r"|\b(?:a|one)\b.*\b(?:and|,) one (?:that|which|on)\b",
     re.IGNORECASE,
 )
@@ -61,6 +61,7 @@ _AROUND = re.compile(
 )
 _HEADING = re.compile(rf"(?P<row>[^?]+?)(?:[:?.]|,| [-–—]+)\s+(?:{_WH}|do|does|did|is|are|was|were)\b", re.IGNORECASE)
 _ONE_OF = re.compile(r"(?:which|who|another|(?:the )?one)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]*\)\s*")
 _DOT = re.compile(r"\b(vs|etc|i\.e|e\.g|al)\.", re.IGNORECASE)
 MOST = 6  # things side by side
 SHORT = 3  # words of an item of a row that only "and" joins, each of which is an item
@@ -141,6 +142,14 @@ def heads(question: str, items: Sequence[str]) -> bool:
 
 
 def heading(question: str) -> str:
-    """What the question says in front of a colon; empty where it has none."""
+    """What the question says in front of a colon, without "compare"; empty where it has none."""
     lead, colon, _ = question.partition(": ")
-    return lead.strip() if colon and "?" not in lead else ""
+    return bare(_ASIDE.sub(" ", lead)) if colon and "?" not in lead else ""
+
+
+def kinds_of(question: str) -> list[str]:
+    """The clauses behind the colon that tell one paper from the others: "which needs no training", "one is a survey"."""
+    _, _, told = question.partition(": ")
+    pieces = (piece.strip(" ?.!,;:") for piece in _CLAUSE.split(f", {told}"))
+    pieces = (piece for piece in pieces if _ONE_OF.match(piece))
+    return [piece for piece in pieces if content_words(piece) and not _SHARED.search(piece)][:MOST]

@@ -12,7 +12,7 @@ _KINDS = r"(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|
 _MAKERS = (
     r"(recommenders|frameworks|algorithms|techniques|toolkits|libraries|corpora|optimizers|ones|teams|groups|authors|people)"
 )
-_WHO = r"\b(who|whose) (else|has|have|all|(?!(is|was|does|tops|wins|leads|beats)\b)[a-z]+s)\b"
+_WHO = r"\bwhose \w+|\bwho (else|has|have|all|(?!(is|was|does|tops|wins|leads|beats)\b)[a-z]+s)\b"
 LIST = re.compile(
     rf"\b(which|what) (other )?({_KINDS}|{_MAKERS})\b|\b(which|what) ([\w-]+ ){{1,2}}{_MAKERS}\b|{_WHO}"
     rf"|\b(which|what) ([\w-]+ ){{1,3}}({_KINDS}|{_MAKERS}) (are there|exist|do (we|you|i) have)\b"

@@ -9,7 +9,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.paper import Paper
-from rag.retrieval.apart import Called, called
+from rag.retrieval.items import Called, called
 
 LOOM, KILN, BOTH, SNOW, TAN = (
     "LoomNet: Weaving Wool",
@@ -54,6 +54,7 @@ def assistant(
         ("LoomNet or KilnFire? What does each reach?", {LOOM, KILN}),
         ("How many metres of cloth does LoomNet weave, and how hot does KilnFire bake clay?", {LOOM, KILN}),
         ("LoomNet, a way to bake clay bowls, and leather tanned with oak bark: what is reached in each?", {LOOM, KILN, TAN}),
+        ("Crafts, wool and clay: which one weaves with a net, which one compares by the hour?", {LOOM, BOTH}),
         ("How hot does KilnFire bake its bowls and clay?", {KILN}),
     ],
 )

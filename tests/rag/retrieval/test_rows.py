@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.rows import bare, clauses, heads, rows, several
+from rag.retrieval.rows import bare, clauses, heading, heads, kinds_of, rows, several
 
 ROWS = [
     ("LoomNet or KilnFire? What does each burn?", ("LoomNet", "KilnFire")),
@@ -65,3 +65,10 @@ def test_a_row_in_front_of_what_is_asked() -> None:
 def test_articles_and_words_for_papers_are_no_part_of_a_name() -> None:
     assert bare("in the LoomNet paper") == "LoomNet"
     assert bare("the tannery") == "tannery"
+
+
+def test_kinds_of_what_stands_in_front_of_a_colon() -> None:
+    question = "Compare the craft papers (by that name): which is a survey, one is about wool, and what does each need?"
+    assert heading(question) == "craft"
+    assert kinds_of(question) == ["which is a survey", "one is about wool"]
+    assert kinds_of("Who weaves?") == []
