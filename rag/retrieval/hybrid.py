@@ -28,6 +28,7 @@ from rag.retrieval.lookup import (
     PLAIN,
     asked_names,
     coined,
+    folded,
     is_called,
     may_write_out,
     names_of,
@@ -46,6 +47,8 @@ NAMED = 30  # papers whose titles are compared with names in the question
 TITLE = 4  # words of a statement at most that may be a name; longer ones are claims
 READ = 15  # papers whose abstracts are looked into for a name that they coined
 MANY = 3  # papers of one name from which it tells nothing
+RARER = 3  # times as many papers use the second name of a question as use the first, of which it is then asked
+NOTHING: frozenset[str] = frozenset()
 CUT = 2048  # papers whose passages are kept, some 4 KB each
 
 
@@ -109,10 +112,14 @@ class HybridRetriever:
         best = ranked(scores)[:NAMED]
         titles = self._catalogue.titles(best) if used else {}
         called = {key: own for key, title in titles.items() if (own := names_of(title) & used)}
-        if not called:
+        if not called or len(used) > 1:
             texts = self._catalogue.texts(best[:READ])
-            called = {key: own for key, text in texts.items() if (own := coined(text) & used)}
-            if not called and long:
+            of_text = {key: own for key, text in texts.items() if (own := coined(text) & used)}
+            if called:
+                called = rarest(
+                    {key: called.get(key, NOTHING) | of_text.get(key, NOTHING) for key in {**called, **of_text}}, texts
+                )
+            elif not (called := of_text) and long:
                 called = {key: frozenset({question}) for key, text in texts.items() if written_out(question, text)}
         same = len(set().union(*called.values())) == 1 and len(called) < MANY
         return {**scores, **{key: scores[key] + PLAIN for key in called}} if same else scores
@@ -258,3 +265,14 @@ def parts(key: str, dense: Mapping[str, float], keyword: Mapping[str, float]) ->
     """The legs' own scores of one paper."""
     found = {"dense": dense.get(key), "keyword": keyword.get(key)}
     return {name: score for name, score in found.items() if score is not None}
+
+
+def rarest(called: Mapping[str, frozenset[str]], texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The papers called by that one of a question's names which far fewer of the texts use than any other: "Which drawbacks of
+    RLHF does FPO remove?" is about FPO. All of them where no name is so much rarer."""
+    names = set().union(*called.values())
+    whole = [folded(text) for text in texts.values()]
+    first, second, *_ = [*sorted((sum(name in text for text in whole), name) for name in names)[:2], (0, "")]
+    if not second[1] or second[0] < RARER * max(1, first[0]):
+        return dict(called)
+    return {key: frozenset({first[1]}) for key, own in called.items() if first[1] in own}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.assistant import Assistant
+from rag.retrieval.hybrid import rarest
 from rag.retrieval.lookup import asked_names, coined, folded, is_called, may_write_out, names_of, used_names, written_out
 
 
@@ -99,3 +100,22 @@ def test_a_name_used_plainly_finds_the_paper_that_coined_it(
     with open_library(tmp_path / "home") as assistant:
         assistant.ingest([write_papers(tmp_path / "papers.jsonl", PLAIN)])
         assert assistant.search("What is RentSplit?", 1)[0].paper.title == "Envy in shared flats"
+
+
+DPO, FPO, OTHER = "DPO tunes a model.", "We propose FPO, unlike DPO.", "We compare DPO and more DPO."
+
+
+@pytest.mark.parametrize(
+    ("called", "texts", "expected"),
+    [
+        pytest.param({"a": {"dpo"}, "b": {"fpo"}}, [DPO, FPO, OTHER], {"b": {"fpo"}}, id="three use DPO and one FPO"),
+        pytest.param({"a": {"dpo"}, "b": {"fpo"}}, [DPO, FPO], {"a": {"dpo"}, "b": {"fpo"}}, id="two and one"),
+        pytest.param({"a": {"dpo"}, "b": {"dpo"}}, [DPO, FPO, OTHER], {"a": {"dpo"}, "b": {"dpo"}}, id="one name"),
+        pytest.param({"a": {"dpo", "fpo"}}, [DPO, FPO, OTHER], {"a": {"fpo"}}, id="one paper of both"),
+    ],
+)
+def test_a_question_with_several_names_is_about_the_one_that_few_use(
+    called: dict[str, set[str]], texts: list[str], expected: dict[str, set[str]]
+) -> None:
+    given = {key: frozenset(names) for key, names in called.items()}
+    assert rarest(given, dict(zip("abc", texts, strict=False))) == expected
