@@ -9,6 +9,7 @@ from functools import cache
 from rag.library.conditions import Conditions, Order
 from rag.library.selection import Facts
 from rag.retrieval.conditions_dates import BARE_DATES
+from rag.retrieval.conditions_numbers import BARE_NUMBERS
 from rag.retrieval.dates import marked
 from rag.retrieval.framing import about_what
 from rag.retrieval.joining import Statement, clash, combined, joined
@@ -112,7 +113,7 @@ def _statements(question: str, facts: Facts, bare: bool) -> list[Statement]:
     keywords = keywords_only(question)  # of which a date can only be that of the papers
     plain, dated = question, marked(question)
     found: list[Statement] = []
-    for each in (*rules(), *BARE_DATES) if bare else rules():
+    for each in (*rules(), *BARE_NUMBERS, *BARE_DATES) if bare else rules():
         for match in each.pattern.finditer(dated if each.marked else plain):
             start, end = match.span()
             if (dated if each.marked else plain)[start:end] != match[0]:

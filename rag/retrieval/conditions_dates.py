@@ -202,8 +202,8 @@ def _of_papers(read: Read) -> Read:
     return checked
 
 
-_LATER = r"(?:after|later than|newer than|more recent than|(?<!\w)>)"
-_EARLIER = r"(?:before|earlier than|prior to|older than|(?<!\w)<)"
+_LATER = r"(?:after|postdat(?:es?|ing)|later than|newer than|more recent than|(?<!\w)>)"
+_EARLIER = r"(?:before|predat(?:es?|ing)|earlier than|prior to|older than|(?<!\w)<)"
 _SINCE = (
     r"(?:since|no earlier than|not earlier than|not before|not older than|no older than|starting (?:in|from|with)|as of"
     r"|(?:in|on) or after|(?<!\w)(?:>=|≥))"

@@ -12,7 +12,7 @@ _AUTHORS = r"(?:(?:co-?)?authors?(?!['’]))"
 _WRITERS = r"(?:people|persons?|writers?|researchers?|scientists?)"
 _DUMPS = r"(?:source )?(?:dumps?|sources?|files?)"
 _SEVERAL = r"(?:more than one|at least two|two(?: or more)?|several|multiple|both)"
-_WITH = r"(?:with|w/|by|of|having|got|get|gets|ha(?:s|ve|d)|received?|from)"
+_WITH = r"(?:with|w/|by|of|having|got|get|gets|ha(?:s|ve|d)|received?|from|lists?|listing|names?)"
 _LEAST = r"(?:at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of|minimum|min\.?|>=|≥)"
 _MORE = r"(?:more than|over|above|exceeding|greater than|upwards of|>)"
 _MOST = r"(?:at most|no more than|not more than|up to|a maximum of|maximum|max\.?|<=|≤)"
@@ -63,11 +63,12 @@ def _counts(noun: str, field: str, lead: str = "", *, near_work: bool = False) -
         (rf"{said}{n} {noun} or (?:fewer|less)\b", _count(None, most)),
         (rf"{said}{n}\+ {noun}\b", _count(least, None)),
         (
-            rf"(?<!\w)(?:{lead or f'written by|{_WITH}'}) (?:exactly |only |just |a total of )?{n} {noun}\b",
+            rf"(?<!\w)(?:{lead or f'written by|{_WITH}'}) (?:exactly |precisely |only |just |a total of )?{n} {noun}\b",
             _count(least, most),
         ),
     )
     return (
+        rule(rf"{said}{_LEAST} {n},? (?:but|and) {_MOST} {m} {noun}\b", _span(least, most), near_work=near_work),
         rule(rf"{said}(?:between |from )?{n}(?: ?[-–—] ?| (?:to|and|or) ){m} {noun}\b", _span(least, most), near_work=near_work),
         *_bounds(said, rf" {noun}\b", field, near_work=near_work),
         *(rule(pattern, read, near_work=near_work) for pattern, read in further),
@@ -77,7 +78,10 @@ def _counts(noun: str, field: str, lead: str = "", *, near_work: bool = False) -
 def _compared(noun: str, field: str) -> tuple[Rule, ...]:
     """`upvotes > 5`, `an upvote count of at least 5`."""
     lead = rf"(?<!\w)(?:with )?(?:an? )?(?:(?:number|count) of )?{noun}(?: count)?:? ?(?:of |is |are )?"
+    between = rf"(?:between |from )?(?P<n>{NUMBER})(?: ?[-–—] ?| (?:to|and) )(?P<m>{NUMBER})\b"
     return (
+        rule(rf"{lead}{between}", _span(f"min_{field}", f"max_{field}"), near_work=True),
+        rule(rf"(?<!\w){noun}(?: count)? ?[=:] ?(?P<n>{NUMBER})\b", _count(f"min_{field}", f"max_{field}")),
         *_bounds(lead, r"\b(?! \w*(?:year|month))", field),
         rule(rf"\b{_WITH} more {noun} than (?P<n>{NUMBER})\b", _count(f"min_{field}", None, 1)),
         rule(rf"\b{_WITH} (?:fewer|less) {noun} than (?P<n>{NUMBER})\b", _count(None, f"max_{field}", -1)),
@@ -134,3 +138,8 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(rf"\b(?P<n>{NUMBER})-author(?:ed)?\b", _count("min_authors", "max_authors")),
     rule(r"\b(?:multi|multiple)-author(?:ed)?\b|\bwith (?:multiple|several) authors\b", says(min_authors=2)),
 )
+BARE_NUMBERS: tuple[Rule, ...] = tuple(
+    rule(rf"(?<!\w)(?P<n>{NUMBER}) {noun}\b", _count(f"min_{field}", f"max_{field}"))
+    for noun, field in ((_UPVOTES, "upvotes"), (_VOTES, "upvotes"), (_AUTHORS, "authors"))
+)
+"""A number wherever it stands: of a question that speaks of papers and of nothing else."""

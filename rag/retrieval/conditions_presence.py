@@ -32,7 +32,8 @@ _HAS = (
 )
 _KNOWN = r"(?:known|given|stated|recorded|listed|named|there|available)"
 _END = (
-    rf"(?=\s*[,.?!;:)\]]|\s*$| (?:and|or|nor|but|about|on|concerning|{_KNOWN}|is|are|at all|please|published|dated|since|before"
+    rf"(?=\s*[,.?!;:)\]]|\s*$| (?:and|or|nor|but|about|on|concerning|{_KNOWN}|is|are|at all|please|sorted"
+    r"|ordered|ranked|published|dated|since|before"
     r"|after|in (?:the|my|our|this|your) (?:whole )?(?:library|records?|dumps?|files?|collection|corpus|set|list))\b)"
 )
 _BOUND = r"(?! (?:after|before|since|of|in|between|from|later|earlier|on|until|at(?! all)|who|named)\b)"

@@ -33,10 +33,12 @@ _DATE = (
     rf"|{_YEAR}-\d\d-\d\d|{_YEAR}[-–/]\d\d(?!\d)|(?:the )?(?:first|second) half of {_YEAR}|(?:Q[1-4]|H[12]),? (?:of )?{_YEAR}"
     rf"|{_YEAR} ?(?:Q[1-4]|H[12])\b|(?:the )?(?:{'|'.join(_QUARTERS)}|last) quarter of {_YEAR}"
     rf"|(?:the )?(?:beginning|start|middle|end) of {_YEAR}"
-    rf"|{_MONTH} {_DAY},? {_YEAR}|{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH},? (?:of )?{_YEAR}"
+    rf"|{_MONTH} {_DAY},? {_YEAR}|{_DAY} (?:of )?{_MONTH},? {_YEAR}|(?:(?:early|mid|late)[- ])?{_MONTH},? (?:of )?{_YEAR}"
     rf"|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:(?:the )?years? )?(?:early[- ]|mid-?|late[- ])?{_YEAR})"
 )
 _YEARLESS = rf"(?:{_MONTH} {_DAY}|{_DAY} (?:of )?{_MONTH}|{_PROPER})"
+_FIRST = rf"(?:{_DATE}|{_YEARLESS}|{_MONTH})"  # of a range: its month needs no capital, since the year follows
+_DAYS_OF = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
 _EARLY = {
     "early": (1, 4),
     "mid": (5, 8),
@@ -73,7 +75,7 @@ def _grammar() -> re.Pattern[str]:
     # A year behind a dot, a letter or a word with a hyphen (2001.08361, COVID-2019) is no date.
     before = r"(?<![\w./$€£#])(?:(?<=\bpre-)|(?<=\bpost-)|(?<=\bnon-)|(?<![A-Za-z]-))"
     return re.compile(
-        rf"{before}(?:(?P<range>(?:{_DATE}|{_YEARLESS}){_TO}{_DATE})|(?P<whole>{_DATE})|(?P<partial>{_YEARLESS}(?:{_TO}{_YEARLESS})?))"
+        rf"{before}(?:(?P<range>{_FIRST}{_TO}{_DATE})|(?P<whole>{_DATE})|(?P<partial>{_YEARLESS}(?:{_TO}{_YEARLESS})?))"
         r"(?![\w%]|\.\d|[-/](?!present\b|now\b|today\b)\w)",
         re.IGNORECASE,
     )
@@ -114,8 +116,17 @@ def span_of(text: str, newest: dt.date | None = None) -> Span | None:
     day = re.search(r"\b(\d{1,2})(?!\d)", text)
     named = MONTHS[month[0].rstrip(".")], int(day[1]) if day else None
     if said:
-        return _days(int(said[-1]), *named)
+        return _third(text, _days(int(said[-1]), *named))
     return _latest(*named, newest) if newest else None
+
+
+def _third(text: str, month: Span | None) -> Span | None:
+    """Of `mid September 2025` the days in the middle; the span itself for any other text."""
+    part = re.match("early|mid|late", text)
+    if month is None or part is None:
+        return month
+    first, last = _DAYS_OF[part[0]]
+    return Span(month.first.replace(day=first), month.last.replace(day=min(last, month.last.day)))
 
 
 def _part(text: str, year: int) -> Span:
@@ -154,7 +165,7 @@ def _range(text: str, newest: dt.date | None) -> Span | None:
 
 
 def _sides(text: str) -> list[str]:
-    whole = re.fullmatch(rf"({_DATE}|{_YEARLESS}){_TO}({_DATE}|{_YEARLESS})", text, re.IGNORECASE)
+    whole = re.fullmatch(rf"({_FIRST}){_TO}({_DATE}|{_YEARLESS})", text, re.IGNORECASE)
     return [whole[1], whole[2]] if whole else [text]
 
 

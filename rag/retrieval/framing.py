@@ -14,8 +14,8 @@ _LIBRARY = "arxiv catalog catalogue collection dump file holding inventory libra
 _PRONOUNS = "all anybody anyone anything both everything none nothing something"
 _ASKING = """
 ask bear belong bring browse carry check come concern contain count cover deal describe display enumerate exist explain fall
-fetch find fit glance go got has have hold include interested keep know known let look match meet mention need offer overview
-possess print pull say search see share summarise summarize summary think treat try view want wonder
+fetch find fit glance go got has have hold include interested keep know known let list look match meet mention need offer order
+overview possess print pull say search see share summarise summarize summary think treat try view want wonder
 """
 _PUBLISHING = """
 add added adding addition appear came coming contribute date dated get got issue made make online out post publish publisher
@@ -23,7 +23,7 @@ publishing put receive release released submit turned up upload upvote vote vote
 """
 _DETAILS = """
 affiliation author coauthor date day duplicate group identifier lab metadata month name number organisation organization people
-person personally researcher scientist team time title upvote week writer
+person personally plus researcher scientist team time title upvote week writer
 """
 _MANNER = """
 above actual actually ago alone already also altogether am apart at available batch below beside big but check complete
@@ -39,8 +39,8 @@ biggest earliest early fresh high highest largest late latest long longest low l
 recent short shortest small smallest young youngest
 """
 _AMBIGUOUS = """
-archive author base bibliography corpus data database dataset date document field index list name number order person range rank
-read reference release repository result retrieve search set sort source store text time view vote
+archive base bibliography corpus data database document field index order person range rank read reference release repository
+result retrieve search set sort source store text time view vote
 """
 THINGS = frozenset(stem(word) for word in f"{_WORKS} {_LIBRARY} {_PRONOUNS}".split())
 FRAMING = frozenset(stem(word) for word in f"{_ASKING}{_PUBLISHING}{_DETAILS}{_MANNER}{_DEGREES}".split())
@@ -55,10 +55,13 @@ _RELATED = frozenset(("dealing", "related", "relevant", "relating", "using"))
 _NARROWS = frozenset(stem(word) for word in f"{_PUBLISHING}{_DETAILS}{_DEGREES}".split())
 """What is said of some papers only."""
 _ABOUT = frozenset(("about", "on", "regarding", "concerning", "into", "around"))
+_ON = frozenset(stem(word) for word in ("average", "date", "day", "hand", "same", "top", "whole"))
+"""Behind an "on", as in "on the same day", no topic."""
 _NOUNS = frozenset(stem(word) for word in _WORKS.split())
 
 _WHOLE = re.compile(
     r"\b(?:(?:papers|works|studies|articles|abstracts|publications|preprints|records|entries|titles)"
+    r"|(?:complete|full|whole|entire) list|what (?:all )?(?:do|have) (?:you|we)\b(?=.*\b(?:have|got|hold))"
     r"|everything|library|collection|corpus|holdings|catalog(?:ue)?|inventory|database)\b",
     re.IGNORECASE,
 )
@@ -85,7 +88,7 @@ def words_about(topic: str) -> list[str]:
         if word in QUESTION_WORDS or (own in THINGS and word not in _TOPICAL):
             behind = (behind or word in _ABOUT) and own not in THINGS
             continue
-        if behind or not _frames(word, own, stems[n + 1 : n + 2]):
+        if (behind and own not in _ON) or not _frames(word, own, stems[n + 1 : n + 2]):
             found.append(word)
         behind = word in _ABOUT
     return found

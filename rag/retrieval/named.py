@@ -39,7 +39,7 @@ _GIVERS = (
     r"(?:published|released|written|authored|co-authored|proposed|posted|produced|submitted|introduced|presented|coming|done)"
 )
 _TAKEN = re.compile(
-    r"(?:ed|(?<!anyth)(?<!everyth)ing|used|built|drawn|taken|shown|given|seen|made|driven|chosen|beaten|found|run) $",
+    r"(?:ed|(?<!anyth)(?<!everyth)(?<!someth)ing|used|built|drawn|taken|shown|given|seen|made|driven|chosen|beaten|found|run) $",
     re.IGNORECASE,
 )
 """Before "from Google" or "by Google": something is taken from there, done by them; the paper is not theirs."""

@@ -13,11 +13,12 @@ _VOTES = r"(?:up-?votes?|votes|likes)"
 _BY_VOTES = rf"(?:(?:the )?(?:number of |amount of |count of )?{_VOTES}(?: count)?|popularity)"
 _BY_DATE = r"(?:(?:publication |release )?(?:date|year)(?: of publication)?|recency|age)"
 _BY_AUTHORS = r"(?:(?:the )?number of (?:co-?)?authors|(?:co-?)?author count)"
+_VOTED = rf"(?:{_VOTES}|up-?voted|popular|liked)"
 _SHARING = r"(?:most|fewest|least)"
 """What "the most and the fewest authors" says twice."""
 _SUPERLATIVE = re.compile(
     rf"\b(?:the )?(?P<n>{NUMBER} )?(?:(?P<votes>(?:most|highest|best|top)[- ](?:up-?voted|voted|rated by votes|liked|popular)"
-    r"|highly[- ](?:up-?voted|liked))"
+    r"|highly[- ](?:up-?voted|liked)|up-?voted (?:the )?most)"
     r"|(?P<unvoted>(?:least|lowest|fewest)[- ](?:up-?voted|voted|liked|popular))"
     r"|(?P<new>newest|latest|youngest|most recent(?:ly (?:added|published|released))?)|(?P<old>oldest|earliest|least recent)"
     rf"|(?P<mostvotes>(?:with )?(?:the )?(?:most|highest number of|largest number of|highest) {_VOTES})"
@@ -26,7 +27,7 @@ _SUPERLATIVE = re.compile(
     r"|(?:with )?(?:the )?(?:longest|largest|biggest) (?:author list|list of authors|author team|group of authors))"
     r"|(?P<few>(?:with )?(?:the )?(?:fewest|least|smallest number of|lowest number of) (?:co-?)?authors"
     r"|(?:with )?(?:the )?(?:shortest|smallest) (?:author list|list of authors|author team|group of authors))"
-    rf"|(?:with )?(?:the )?(?P<shared>{_SHARING})(?= (?:and|or)(?: \w+){{0,4}} {_SHARING} (?P<by>{_VOTES}|(?:co-?)?authors)\b))"
+    rf"|(?:with )?(?:the )?(?P<shared>{_SHARING})(?= (?:and|or)(?: \w+){{0,4}} {_SHARING} (?P<by>{_VOTED}|(?:co-?)?authors)\b))"
     rf"(?: (?P<m>{NUMBER})\b)?(?P<noun> (?:\S+ ){{0,3}}?{WORK}\b)?",
     re.IGNORECASE,
 )
@@ -57,7 +58,7 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    rf"\b(?:the )?(?:very )?(?:(?P<new>last|final)|(?P<old>first))(?: (?P<n>{NUMBER}))?(?P<noun> (?:\S+ ){{0,1}}?{WORK})\b",
+    rf"\b(?:the )?(?:very )?(?:(?P<new>last|final)|(?P<old>first))(?: (?P<n>{NUMBER}))?(?P<noun> (?:\S+ ){{0,2}}?{WORK})\b",
     re.IGNORECASE,
 )
 _TEAM = re.compile(r"\b(?:the )?(?:biggest|largest|(?P<few>smallest)) (?:team|group)\b", re.IGNORECASE)
