@@ -10,7 +10,7 @@ from functools import partial
 from rag.answering.record import Answer, Hit
 from rag.library.catalogue import Catalogue
 from rag.library.conditions import Conditions, Order
-from rag.library.selection import Facts, counts, facts, undecided
+from rag.library.selection import Facts, counts, facts
 from rag.retrieval.apart import Side, apart
 from rag.retrieval.belonging import asks_for_list, belonging, surely_about
 from rag.retrieval.conditions import Reading, read_conditions, read_question
@@ -21,18 +21,18 @@ from rag.retrieval.followup import Library, about, conditions_only, dated, follo
 from rag.retrieval.foreign import in_english
 from rag.retrieval.framing import about_what, asks_for_all
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.lookup import folded
 from rag.retrieval.narrowing import narrowed
+from rag.retrieval.noted import number_of, read_as, understood
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
 from rag.retrieval.pointing import pointed_particulars
 from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, with_further
-from rag.retrieval.spelling import Change
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words
 
 Search = Callable[[str, int], list[Hit]]
 
 GATHERED = 40  # papers a list by topic and metadata holds at most
+FEW = 3  # papers that may be meant by one's date or place
 CALLED = 10  # papers among which the one is looked for whose record is asked for
 ALTERNATIVE = re.compile(r",? \bor\b ", re.IGNORECASE)
 WORKS = re.compile(
@@ -187,6 +187,8 @@ class Finder:
         asked = asked or (read_again(question, history[-1].question) if history else None)
         if asked is None or (not asked.paper and not any(answer.sources for answer in history)):
             return None
+        if asked.paper and within is None and (chosen_so := self._by_metadata(asked.paper)):
+            return Found(tuple(chosen_so), QuestionType.ONE, asked.paper, record=asked)
         if asked.paper:
             inside = Conditions(within=tuple(within)) if within is not None else Conditions()
             search = self._retriever.search if within is None else partial(self._retriever.search_within, conditions=inside)
@@ -205,6 +207,14 @@ class Finder:
             hits = tuple(Hit(papers[key], sentence_passages(papers[key])[0], 1.0, {}) for key in ids if key in papers)
         return Found(hits, QuestionType.ONE, asked.paper or question, follows=not asked.paper, record=asked)
 
+    def _by_metadata(self, called: str) -> list[Hit]:
+        """The paper that is called by its place or its date alone: "the newest paper", "the 2013 paper"."""
+        reading = read_question(called, self._facts())
+        if not reading or about_what(reading.topic):
+            return []
+        hits = chosen(reading, lambda size, order: self._retriever.listing(reading.conditions, size, order))
+        return hits if len(hits) <= FEW else []
+
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
         if again := conditions_only(question, history):
@@ -217,7 +227,7 @@ class Finder:
     def _find_matching(self, question: str, reading: Reading, before: str | None, limit: int, helper: Helper | None) -> Found:
         """The papers that match the conditions and are about the topic, which is that of the answer before where it is given."""
         topic = before or reading.topic
-        note = self._note(reading)
+        note = understood(self._catalogue, reading)
         if not about_what(topic):
             return self._list(question, reading, note)
         topic, changes = self._retriever.spelled(topic)
@@ -259,33 +269,9 @@ class Finder:
         if order is None or order.whole:
             total = counts(self._catalogue, reading.conditions)[0]
             beyond = max(0, total - len(hits))
-            opening = self._number(reading, total) if asks_to_count(question) else ""
+            opening = number_of(self._catalogue, reading, total) if asks_to_count(question) else ""
         searched = reading.topic or question
         return Found(tuple(hits), QuestionType.LIST, searched, reading.labels, note, listing=True, opening=opening, beyond=beyond)
-
-    def _number(self, reading: Reading, total: int) -> str:
-        """How many papers match, for the reader."""
-        if not reading.labels:
-            return f"The library holds {total:,} papers."
-        missing = counts(self._catalogue, reading.conditions)[1]
-        unknown = "".join(f" Of {count:,} more the {name} is not known." for name, count in missing.items())
-        match = "paper matches" if total == 1 else "papers match"
-        return f"{total:,} {match} “{', '.join(reading.labels)}”.{unknown}"
-
-    def _note(self, reading: Reading) -> str:
-        """What the conditions left in and out."""
-        if not reading.labels:
-            return ""
-        total, missing = counts(self._catalogue, reading.conditions, reading.order)
-        left_out = "".join(f"; {count} with no known {name} left out" for name, count in missing.items())
-        kept = "".join(
-            f"; {count} with no known {name} kept" for name, count in undecided(self._catalogue, reading.conditions).items()
-        )
-        if not replace(reading.conditions, within=None):
-            return f"Understood as an order: {', '.join(reading.labels)}{left_out}."
-        within = reading.conditions.within
-        every = self._catalogue.count() if within is None else len(within)
-        return f"Understood as a condition: {', '.join(reading.labels)} ({total:,} of {every:,} papers{left_out}{kept})."
 
     def _facts(self) -> Facts:
         """Gathering them costs tens of milliseconds in a large library: they are kept until it changes."""
@@ -293,9 +279,3 @@ class Finder:
         if self._known is None or self._known[0] != version:
             self._known = (version, facts(self._catalogue))
         return self._known[1]
-
-
-def read_as(changes: Sequence[Change]) -> str:
-    """What names were read as, for the reader; another spelling of a plain word is not worth telling."""
-    named = [(said, meant) for said, meant in changes if folded(said) != folded(meant) and not meant.islower()]
-    return f"Read as: {', '.join(f'{meant} for “{said}”' for said, meant in named)}." if named else ""

@@ -8,7 +8,7 @@ from rag.terms import QUESTION_WORDS, WORD, stem
 
 _WORKS = """
 abstract article entry item literature manuscript material monograph one paper piece preprint proceedings publication record
-research study stuff thing title work
+research study stuff subject theme thing title topic work
 """
 _LIBRARY = "arxiv catalog catalogue collection dump file holding inventory library shelf stock"
 _PRONOUNS = "all anybody anyone anything both everything none nothing something"

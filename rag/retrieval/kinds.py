@@ -69,7 +69,7 @@ KINDS = (
     ),
 )
 _BEFORE = re.compile(
-    rf"\b(?:{PLAIN_WORK}|on|with|of|using|in|from|for|across|against|by|about|to|than|use|uses|used|and|is|are|was|were)\b",
+    rf"\b(?:{PLAIN_WORK}|largest|biggest|smallest|best|hardest|on|with|of|using|in|from|for|across|against|by|about|to|than|use|uses|used|and|is|are|was|were)\b",
     re.IGNORECASE,
 )
 """Before a kind, these say that it is not what is looked for: "methods tested on benchmarks"."""
