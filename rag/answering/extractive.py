@@ -26,7 +26,7 @@ LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3
 """Length of an answer from more than one paper, as a multiple of the usual one."""
 EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 1}
 """Sentences of one paper at most, where there are several."""
-SIDE = 0.6
+SIDE = 0.7
 """Share of the length asked for that each of several papers side by side has."""
 POINTS_TO = re.compile(
     r"https?:|\bgithub\b|^(?:[\w,]+ ){0,4}(?:code|data|datasets?|models?|repository) (?:is|are|will be) [^.;]*\bavailable\b\W*$",
@@ -80,7 +80,7 @@ def quote(
     standing = lines(near, question) if kind is QuestionType.COMPARE and len(near) > 1 else [first] if first else []
     if only and kind is QuestionType.COMPARE and len(near) > 1:
         words, standing = round(SIDE * words * len(near)), []
-    picked = pick(kind, near, words, standing)
+    picked = pick(kind, near, words, standing, fair=bool(only))
     draft = told([sentence for own in picked for sentence in own], " ", on_token)
     if kind is QuestionType.COMPARE:
         whole = {own[0].paper.id: passages_of(own) for own in near}
@@ -160,14 +160,18 @@ def pick(
     papers: Sequence[Sequence[ScoredSentence]],
     words: int,
     leading: Sequence[ScoredSentence] = (),
+    *,
+    fair: bool = False,
 ) -> list[list[ScoredSentence]]:
-    """The sentences to quote, by paper. Every paper has the `leading` one that is its own, or its best, before any has a second.
-    A single paper's leading sentence is said first."""
+    """The sentences to quote, by paper. Every paper has the `leading` one that is its own, or its best, before any has a second;
+    where it is to be `fair`, a second before any has a third. A single paper's leading sentence is said first."""
     left = words * (LENGTH[kind] if len(papers) > 1 else 1.0)
     chosen: dict[str, list[ScoredSentence]] = {}
     best = [max(own, key=lambda s: s.score) for own in papers]
     first = [next((s for s in leading if s in own), top) for own, top in zip(papers, best, strict=True)]
-    rest = sorted((s for own in papers for s in own if s not in first), key=lambda s: -s.score)
+    others = [sorted((s for s in own if s not in first), key=lambda s: -s.score) for own in papers]
+    turns = [(n if fair else 0, sentence) for own in others for n, sentence in enumerate(own)]
+    rest = [sentence for _, sentence in sorted(turns, key=lambda turn: (turn[0], -turn[1].score))]
     most = EACH[kind] if len(papers) > 1 else EACH[QuestionType.ONE]
     for sentence in [*first, *rest]:
         length = len(WORD.findall(sentence.passage.text))

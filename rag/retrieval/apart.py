@@ -12,7 +12,7 @@ from rag.retrieval.extent import length
 from rag.retrieval.followup import leans
 from rag.retrieval.items import Called, Item, distinct, is_name, item_of
 from rag.retrieval.lookup import LIFT, folded, used_names
-from rag.retrieval.rows import bare, clauses, heading, heads, kinds_of, rows, several
+from rag.retrieval.rows import bare, clauses, headed, heading, heads, kinds_of, rows, several
 from rag.retrieval.understand import Form, form_of, how_many
 from rag.terms import content_words
 
@@ -21,7 +21,13 @@ Search = Callable[[str, int], Sequence[Hit]]
 AMONG = 30  # papers among which that of a side is looked for
 NEAR = 10  # first papers for the whole question among which that of a side is that is merely described
 CLEAR = 0.02  # by how much the paper of one side answers to that side better than those of the others
+BRIEF = 8  # words of a text without question or papers in which names may stand side by side
 ROWS = 8  # ways of reading a question that are tried
+_JOINTS = re.compile(
+    r"(?:^|(?<=[,.:;?]))[\s,/&]*(?:\b(?:and|or|vs|versus|with|from|between)\b[\s,./&]*)+(?=[?.:;,]|$|\s)", re.IGNORECASE
+)
+"""What stood between the items of a row."""
+_OF_PAPERS = re.compile(r"\b(?:papers?|works|studies)\b", re.IGNORECASE)
 _ASKING = re.compile(r"(?:what|which|who|when|where|why|how|does|do|did|is|are|can)\b", re.IGNORECASE)
 
 
@@ -65,7 +71,11 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     """
     if not hits:
         return Apart(tuple(hits))
-    many = form_of(question) is not Form.STATEMENT and several(question)  # a claim about both kidneys is no comparison
+    stated = form_of(question) is Form.STATEMENT and not _OF_PAPERS.search(question)
+    if stated and len(question.split()) > BRIEF:
+        return Apart(tuple(hits))  # a claim about both kidneys is no comparison
+    many = several(question) and not stated
+    said = how_many(question)
     asked: dict[str, Sequence[Hit]] = {}
 
     def find(text: str) -> Sequence[Hit]:
@@ -76,16 +86,19 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     row, missing = (_of_a_kind(question, find) if many else []), ""
     best = -1.0, -1.0
     for texts in () if row else rows(question)[:ROWS]:
+        them = headed(question, texts)
         names, questions, head = all(map(is_name, texts)), _questions(texts), heads(question, texts)
         if not (many or names or questions or head):
             continue
         found = [item_of(text, find(text), hits) for text in texts]
         if names:
             missing = missing or _unheard_of(found, asked)
-        kept = _believed(distinct(found) if many and how_many(question) == len(found) else found, hits)
+        kept = _believed(distinct(found) if many and said == len(found) else found, hits)
+        if len(kept) < said and not all(item.called is Called.BY_NAME for item in kept):
+            continue
         named = sum(item.called is Called.BY_NAME for item in kept)
         alone = questions and all(leads(asked[item.text]) for item in kept)
-        if not kept or not (many or named == len(kept) or alone or (head and named and _first(kept, hits))):
+        if not kept or not (many or named == len(kept) or alone or ((named or them) and head and _first(kept, hits))):
             continue
         if (named, _clearness(kept)) > best:
             best, row = (named, _clearness(kept)), kept
@@ -105,7 +118,7 @@ def aspects(question: str, text: str, row: Sequence[Item]) -> str:
     rest = question
     for item in row:
         rest = rest.replace(item.text, " ")
-    rest = " ".join(rest.split()).strip(" ,;:-–—/?.!")
+    rest = " ".join(_JOINTS.sub(" ", rest).split()).strip(" ,;:-–—/?.!")
     if text in clauses(question):
         return f"{text}? {rest}" if len(content_words(rest)) > 1 else text
     return rest if content_words(rest) else question

@@ -17,7 +17,8 @@ SEVERAL = re.compile(
     r"\b(?:each|either|both|respectively|versus|vs|compare|comparison|contrast|difference|differences|differ|differs|in turn)\b"
     rf"|\b{_NUMBER} (?:\w+[ -]){{0,3}}{_WORKS}\b"
     rf"|\b(?:what|which|whose) {_WORKS}\b|\bwho\b.*\bwho\b|\bwhich\b.*(?:\band|[,;]) which\b"
-    r"|\b(?:a|one)\b.*\b(?:and|,) one (?:that|which|on)\b",
+    r"|\b(?:a|one)\b.*\b(?:and|,) one (?:that|which|on)\b|\bpaper\b.*\band\b.*\bone\b|\bone\b.*\bthe other\b"
+    rf"|\b(?:few|several|some) (?:\w+ ){{0,2}}{_WORKS}\b",
     re.IGNORECASE,
 )
 """Wording that wants several papers, or speaks of several that were named."""
@@ -59,7 +60,11 @@ _AROUND = re.compile(
     r"|(?: (?:method|paper|approach|model|framework|algorithm|study|work|system|dataset|benchmark|article)s?)+$|[?.!,;:()]+$",
     re.IGNORECASE,
 )
-_HEADING = re.compile(rf"(?P<row>[^?]+?)(?:[:?.]|,| [-–—]+)\s+(?:{_WH}|do|does|did|is|are|was|were)\b", re.IGNORECASE)
+_HEADINGS = (
+    re.compile(rf"(?P<row>[^?]+?)(?:[:?.]|,| [-–—]+)\s+(?={_WH}|do|does|did|is|are|was|were)\b(?P<asked>.*)", re.IGNORECASE),
+    re.compile(r"(?P<row>[^?]+?)(?::| [-–—]+)\s+(?=\S.*\?\s*$)(?P<asked>.*)"),
+)
+_PLURAL = re.compile(r"\b(?:they|them|their|these|those)\b", re.IGNORECASE)
 _ONE_OF = re.compile(r"(?:which|who|another|(?:the )?one)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*")
 _DOT = re.compile(r"\b(vs|etc|i\.e|e\.g|al)\.", re.IGNORECASE)
@@ -137,8 +142,14 @@ def several(question: str) -> bool:
 
 def heads(question: str, items: Sequence[str]) -> bool:
     """Whether the row stands in front of what is asked about it: "The first and the second: what do they do?" """
-    lead = _HEADING.match(_DOT.sub(r"\1", question))
-    return lead is not None and all(item in lead["row"] for item in items)
+    leads = [heading.match(_DOT.sub(r"\1", question)) for heading in _HEADINGS]
+    return any(lead and all(item in lead["row"] for item in items) for lead in leads)
+
+
+def headed(question: str, items: Sequence[str]) -> bool:
+    """The same, where what is asked is asked of "them"."""
+    lead = _HEADINGS[0].match(_DOT.sub(r"\1", question))
+    return heads(question, items) and lead is not None and _PLURAL.search(lead["asked"]) is not None
 
 
 def heading(question: str) -> str:

@@ -16,7 +16,7 @@ _WHO = r"\bwhose \w+|\bwho (else|has|have|all|(?!(is|was|does|tops|wins|leads|be
 LIST = re.compile(
     rf"\b(which|what) (other )?({_KINDS}|{_MAKERS})\b|\b(which|what) ([\w-]+ ){{1,2}}{_MAKERS}\b|{_WHO}"
     rf"|\b(which|what) ([\w-]+ ){{1,3}}({_KINDS}|{_MAKERS}) (are there|exist|do (we|you|i) have)\b"
-    rf"|^\W*((papers|works|studies|articles) (that|which|using|with|where|by)|(anything|everything|something) (on|about)) "
+    rf"|^\W*((papers|works|studies|articles) (that|which|using|with|where|by)|(any|every|some)thing (on|about|using|with|for)) "
     rf"|\b(list|show|name|find|collect|give) (me )?(all|every|each|any|the|some)?\b.*\b{_WORKS}\b"
     rf"|\b(every|all|each|any) (of )?(the )?{_WORKS}\b"
     r"|\bwhat (is there|is known|do (we|you|i) (have|know)|have (we|you|i) got) (on|about)\b"
@@ -31,9 +31,11 @@ COMPARE = re.compile(
     r"|\b(in|across|among|do|by|from|to) (the|these|those|my|all|your|our) (papers|abstracts|studies|works|articles|library)\b",
     re.IGNORECASE,
 )
+_DOING = r"use|deal|propose|study|test|train|report|claim|build|rely|need|work|measure|compare|distill?|merge|handle|add|show"
 _NUMBER = r"(?P<n>two|three|four|five|six)"
 COUNTED = re.compile(
     rf"\b(?:which|these|those|the|all|of|^\W*) ?{_NUMBER}(?= (?:[\w-]+ ){{0,2}}(?:papers|works|studies|surveys|articles)\b"
+    rf"| (?:{_DOING})\b"
     r"| (?:of (?:them|these|those)|are|is|do|does|did|has|have|was|were)\b|['’]|\W*[?,.;:]|\W*$)"
     r"|\b(?P<both>both) (?:papers|works|studies|surveys|articles)\b"
     r"|\bwhich of (?:the|these|those) (?P<m>two|three|four|five|six)\b",
@@ -42,7 +44,7 @@ COUNTED = re.compile(
 """So many papers; "which two drawbacks" are those of one."""
 SURELY = re.compile(
     rf"{_WHO}|\b(which|what) (other )?(papers|works|studies|{_MAKERS})\b|\b(in )?each (case|one|of (them|these|those))\b"
-    r"|\brespectively\b",
+    r"|\brespectively\b|^\W*(anything|everything|something) (on|about|using|with|for)\b",
     re.IGNORECASE,
 )
 
@@ -81,7 +83,7 @@ def question_type(question: str) -> QuestionType:
     """LIST and COMPARE only where the wording says so."""
     if LIST.search(question):
         return QuestionType.LIST
-    return QuestionType.COMPARE if COMPARE.search(question) else QuestionType.ONE
+    return QuestionType.COMPARE if COMPARE.search(question) or how_many(question) else QuestionType.ONE
 
 
 def surely_several(question: str) -> bool:
