@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rag.answering.record import Answer, Hit
 from rag.paper import Paper
 from rag.retrieval.turns import EVERY, read_turn
+from rag.terms import content_words
 
 ALONE_COSINE, ALONE_LEAD = 0.4, 0.1
 """A turn that finds one paper this well, this far ahead of the next, needs nothing from the turns before it: of 21 later
@@ -21,7 +22,9 @@ stages step steps task tasks term test three time times to token tokens two type
 PLACE = re.compile(
     rf"\b(?:the|your|my|that) (?:very )?({'|'.join(_PLACES)})\b(?! (?:{'|'.join(_NOT_A_PAPER.split())})\b)", re.IGNORECASE
 )
-_BESIDE = re.compile(r"\b(?:than|compare[ds]?|comparing|versus|vs\.?|differ\w*|relate[ds]?|unlike|similar)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(?:than|compare[ds]?|comparing|contrast\w*|versus|vs\.?|differ\w*|relate[ds]?|unlike|similar)\b", re.IGNORECASE
+)
 _FROM_THE_START = re.compile(r"\b(?:back|return\w*|question|answer|we (?:started|began)|topic|conversation)\b", re.IGNORECASE)
 THEM = re.compile(
     r"\b(?:of|among|from|in) (?:them|these|those)(?! \w+s\b)"
@@ -72,6 +75,11 @@ def listed(history: Sequence[Answer], turn: str = "") -> list[Paper]:
     return [source.paper for source in several.sources]
 
 
+def is_so_called(paper: Paper, words: Collection[str]) -> bool:
+    """Whether a paper holds all the words of "the ... one"; False where there are none."""
+    return bool(words) and set(words) <= set(content_words(f"{paper.title or ''} {paper.abstract}"))
+
+
 def placed(turn: str, history: Sequence[Answer]) -> list[Paper]:
     """The papers at the places that the turn names; with the one talked of last, where the turn sets another beside it."""
     among = listed(history, turn)
@@ -88,7 +96,7 @@ def together(number: int, history: Sequence[Answer]) -> list[Paper]:
     last = latest(history)
     if last is None or number == 0:
         return []
-    if number < EVERY and len(last.sources) >= number:
+    if len(last.sources) >= (2 if number == EVERY else number):
         return [source.paper for source in last.sources[:number]]
     return talked_of(history)[:number]
 

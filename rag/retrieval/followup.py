@@ -10,9 +10,20 @@ from dataclasses import dataclass, replace
 
 from rag.answering.record import Answer, Hit
 from rag.paper import Paper
-from rag.retrieval.discussed import PLACE, paper_of, placed, pointed_at, stands_alone, talked_of, together
+from rag.retrieval.discussed import (
+    ALONE_COSINE,
+    PLACE,
+    is_so_called,
+    paper_of,
+    placed,
+    pointed_at,
+    stands_alone,
+    talked_of,
+    together,
+)
+from rag.retrieval.lookup import LIFT
 from rag.retrieval.moving import contest, fits
-from rag.retrieval.turns import read_turn
+from rag.retrieval.turns import Turn, read_turn
 from rag.terms import content_words, stem
 
 SHORT = 3  # content words below which the question before is added too
@@ -22,7 +33,15 @@ BEHIND, DOUBT = 8.0, 1.5
 """What a later turn has to add for another paper that the question before found than the one answered from: its lead over that
 one counts against the score by which it was behind. In 40 development dialogues the right paper is taken in one of the three
 whose first answer is wrong, and a wrong one nowhere."""
+KNOWN, CALLED = 1.0, 3.0  # log odds for a paper that was talked of before, and for one that "the ... one" describes
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
+STRANGE, TELLING = 0.1, 0.75
+"""Cosine and BM25 below which a paper has nothing of a turn: of 131 turns about the paper before one is below both and does not
+point back by its wording, of 19 about anything at all 12."""
+ASKING = re.compile(
+    r"\b(?:(?:what|how)(?! about\b)|which|who|whom|whose|why|when|where|does|do|did|is|are|was|were|has|have|can)\b",
+    re.IGNORECASE,
+)
 BEFORE = re.compile(r"\b(?:before|previous|earlier)\b", re.IGNORECASE)
 SAME = re.compile(r"\b(?:in|from|of|during) (?:the|that) same (?P<span>month|year)\b(?: as (?:it|this|that)\b)?", re.IGNORECASE)
 ONLY_CONDITIONS = re.compile(
@@ -39,7 +58,8 @@ ASKING_ON = re.compile(
 WHOLE = 4  # content words from which a turn that begins so says itself what it is about
 LEANING = re.compile(
     r"^\s*(?:and|but|so|what about|how about|what if|or|also|then|how so|ok(?:ay)?|hmm?|well|no|yes|right|sure)\b"
-    r"|\b(?:it|its|they|their|them|that|this|these|those|he|she|ones?|former|latter|there|then|others?|same|else|too|as well)\b",
+    r"|\b(?:it|its|they|their|them|that|this|these|those|he|she|ones?|former|latter|there|then|others?|same|else|too|as well"
+    r"|earlier|older|newer)\b",
     re.IGNORECASE,
 )
 
@@ -96,16 +116,47 @@ def follow(turn: str, history: Sequence[Answer], library: Library) -> Followed:
         focus = _earlier(turn, focus, history, library)
     if read.alike:
         return Followed(about(turn, [focus]), (focus,), other=True)
-    other = next((hit for hit in bare if hit.paper.id != focus.id), None)
-    if other is not None:
-        both = library.within(read.text, [other.paper.id, focus.id])
-        if contest(other, focus.id, both, library.papers).log_odds(read) > 0:
-            if read.beside and not (read.moves or read.corrects):
-                return Followed(about(read.text, [focus]), (focus, other.paper), several=True)
-            told = read.described or read.moves or read.corrects  # that there is such a paper
-            text = read.text if read.moves else _asked(read.text, history[-1].question)
-            return Followed(text, (other.paper,), alone=not told)
+    return _weighed(read, focus, bare, history, library)
+
+
+def _weighed(read: Turn, focus: Paper, bare: Sequence[Hit], history: Sequence[Answer], library: Library) -> Followed:
+    """The turn as one about the paper talked of, about another, or about nothing of the conversation."""
+    if is_so_called(focus, read.called) and not read.corrects:  # the description is that of the paper talked of
+        read = replace(read, described=False)
+    told = read.described or read.moves or read.corrects  # that there is another paper
+    if (other := _other(read, focus, bare, history, library)) is not None:
+        if read.beside and not (read.moves or read.corrects):
+            return Followed(about(read.text, [focus]), (focus, other.paper), several=True)
+        text = read.text if read.moves else _asked(read.text, history[-1].question)
+        return Followed(text, (other.paper,), alone=not told or other.parts.get("dense", 0.0) < ALONE_COSINE)
+    if read.moves or read.described or (not leans(read.text) and _strange(read.text, focus, library)):
+        return Followed(read.text, alone=True)
     return Followed(in_context(read.text, history[-1].question, [focus]), (focus,))
+
+
+def _strange(turn: str, focus: Paper, library: Library) -> bool:
+    """Whether the paper talked of has nothing of the turn, neither a telling word nor what it means."""
+    parts = next((hit.parts for hit in library.within(turn, [focus.id])), {})
+    return len(content_words(turn)) > 1 and parts.get("dense", 0.0) < STRANGE and parts.get("keyword", 0.0) < TELLING
+
+
+def _other(read: Turn, focus: Paper, bare: Sequence[Hit], history: Sequence[Answer], library: Library) -> Hit | None:
+    """The paper that the turn means rather than the one talked of: the best that the bare turn finds, or one talked of before;
+    None where it stays."""
+    found = next((hit for hit in bare if hit.paper.id != focus.id), None)
+    if found is None:
+        return None
+    scores = {hit.paper.id: hit.score for hit in bare}
+    known = [paper.id for paper in talked_of(history) if paper.id not in (focus.id, found.paper.id)]
+    hits = library.within(read.text, [found.paper.id, focus.id, *known])
+
+    def odds(hit: Hit) -> float:
+        met = (CALLED if is_so_called(hit.paper, read.called) else KNOWN) if hit.paper.id in known else 0.0
+        scored = replace(hit, score=scores.get(hit.paper.id, found.score))
+        return met + contest(scored, focus.id, hits, library.papers).log_odds(read)
+
+    best = max((hit for hit in hits if hit.paper.id != focus.id), key=odds, default=None)
+    return best if best is not None and odds(best) > 0 else None
 
 
 def _earlier(turn: str, focus: Paper, history: Sequence[Answer], library: Library) -> Paper:
@@ -141,7 +192,8 @@ def _focus(turn: str, history: Sequence[Answer], library: Library) -> Paper | No
 
 def _asked(turn: str, before: str) -> str:
     """A turn of hardly more than a name repeats the question before it, without the names that one was asked about."""
-    return f"{NAME.sub(' ', before).strip()} {turn}" if len(content_words(turn)) < SHORT else turn
+    short = len(content_words(turn)) < SHORT and ASKING.search(turn) is None
+    return f"{NAME.sub(' ', before).strip()} {turn}" if short else turn
 
 
 def in_context(turn: str, before: str, papers: Sequence[Paper]) -> str:
@@ -159,7 +211,7 @@ def in_front(hits: Sequence[Hit], followed: Followed, within: Callable[[str, Col
     if lacking := [key for key in wanted if key not in known]:
         known |= {hit.paper.id: hit for hit in within(followed.searched, lacking)}
     best = max((hit.score for hit in hits), default=1.0)
-    front = [replace(known[key], score=best) for key in wanted if key in known]
+    front = [replace(known[key], score=best + LIFT) for key in wanted if key in known]
     return front if followed.several else [*front, *(hit for hit in hits if hit.paper.id not in wanted)]
 
 

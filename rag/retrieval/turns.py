@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.terms import WORD, stem
+from rag.terms import WORD, content_words, stem
 
 _MOVING = """
 aside change changing different else forget leaving moving new separate subject switch switching topic unrelated
@@ -39,6 +39,11 @@ _DESCRIBED = re.compile(
     rf"|\b(?:which|what|any) {_PAPER}\b|^(?!.*\bsame\b).*\binstead\b(?! of\b)",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    rf"\b(?:the|that|your) (?!{_PLAIN} )(?P<called>(?:(?!{_MODAL} )[\w'’-]+ ){{1,4}}?)"
+    r"(?:one|paper|study|survey|article|thing|work)\b",
+    re.IGNORECASE,
+)
 _CORRECTING = re.compile(
     r"\bi (?:meant|mean|wanted|am looking|was (?:after|looking|thinking|asking|talking))\b|\bi['’]m (?:looking|after)\b"
     r"|\b(?:not|wrong|isn['’]t) (?:this|that|the (?:right )?)? ?(?:one|paper)\b|\bnot what i\b",
@@ -63,7 +68,8 @@ _ENDING = rf"(?=\W*$|[,;:?.!]| {_VERBS}\b| {_THINGS}\b| {_ALIKE}\b| (?:newer|old
 _TOGETHER = re.compile(
     rf"\b(?:all|those|these|the|of|your) (?:of (?:them|these|those|the) )?(?P<number>two|three|four|five){_ENDING}"
     rf"|\b(?P<both>both)\b(?: (?:of )?(?:the )?(?:them|these|those|papers|methods|approaches)\b|\W*$|[,;:]| {_VERBS}\b)"
-    r"|\b(?P<all>all)\b (?:of (?:them|these|those)\b|(?:of )?(?:the|these|those) papers\b)"
+    r"|\b(?P<all>all|any|which|each|either|neither|one|none) of (?:them|these|those)(?: papers)?\b(?! (?:two|three|four|five)\b)"
+    r"|\ball (?:of )?(?:the|these|those) (?P<papers>papers)\b"
     rf"|\b(?:they|these|those) (?:\w+ )?(?:both|{_ALIKE})\b"
     r"|\bbetween (?:them|these|those)(?= two\b|\W*$|[,;?.])",
     re.IGNORECASE,
@@ -85,7 +91,7 @@ class Turn:
     `moves` where another subject is announced, `corrects` where the paper before is not the one meant, `returns` where one of
     earlier is, `described` where the paper meant is described, `alike` where another like the one before is wanted. `together`
     is how many papers of the conversation are meant, 0 where no number of them is; `beside` where something is set beside the
-    paper before.
+    paper before; `called` are the words of "the ... one" or "the ... paper".
     """
 
     text: str
@@ -96,6 +102,7 @@ class Turn:
     alike: bool = False
     together: int = 0
     beside: bool = False
+    called: tuple[str, ...] = ()
 
 
 def read_turn(turn: str) -> Turn:
@@ -118,6 +125,7 @@ def read_turn(turn: str) -> Turn:
         _LIKE.search(turn) is not None,
         _number(turn),
         _BESIDE.search(text) is not None,
+        tuple(content_words(found["called"])) if (found := _CALLED.search(text)) else (),
     )
 
 
@@ -125,5 +133,6 @@ def _number(turn: str) -> int:
     found = _TOGETHER.search(turn)
     if found is None:
         return 0
-    said = (found["number"] or found["all"] or "both").lower()
-    return EVERY if said == "all" else COUNTS[said]
+    if found["all"] or found["papers"]:
+        return EVERY
+    return COUNTS[(found["number"] or "both").lower()]

@@ -65,6 +65,18 @@ def test_a_long_turn_stays_where_the_paper_talked_of_has_its_words() -> None:
     assert followed("So when others follow to such a feeder, how far do they have to fly in straits?", ON_BEES).papers == (BEES,)
 
 
+def test_a_turn_about_nothing_talked_of_and_nothing_found_stands_alone() -> None:
+    for turn in ("How do I bake rye bread?", "Change of subject: who baked rye bread?", "Is there a paper on rye bread?"):
+        read = followed(turn, ON_BEES)
+        assert (read.papers, read.alone) == ((), True), turn
+    assert followed("And how do they bake rye bread?", ON_BEES).papers == (BEES,)  # it says that it means them
+
+
+def test_the_one_so_called_is_one_talked_of_before() -> None:
+    assert followed("The dance one: is there current?", ON_BEES, answer("Radar?", ICE)).papers == (BEES,)
+    assert followed("How far does the radar one see?", ON_BEES, answer("Radar?", ICE)).papers == (ICE,)
+
+
 def test_a_place_in_a_list_means_that_paper() -> None:
     history = answer("Which papers are there?", BEES, TIDES), answer("What about the first?", BEES)
     assert followed("And the second one?", *history).papers == (TIDES,)
@@ -73,7 +85,7 @@ def test_a_place_in_a_list_means_that_paper() -> None:
 
 def test_the_first_one_means_the_first_paper_talked_of_where_no_answer_has_several() -> None:
     assert followed("Back to the first one: who follows?", ON_BEES, ON_TIDES).papers == (BEES,)
-    assert followed("What does the first layer do?", ON_BEES, ON_TIDES).papers == (TIDES,)  # not a place among papers
+    assert followed("What does the first layer of turbines do?", ON_BEES, ON_TIDES).papers == (TIDES,)  # not a place among papers
 
 
 def test_what_one_goes_back_to_is_named_by_its_topic_or_by_its_place_in_time() -> None:

@@ -33,6 +33,12 @@ HISTORY = (answer(BEES), answer(TIDES))
         ("How many years lie between those two?", Particular.DATE, [TIDES, BEES]),
         ("Which one has more upvotes?", Particular.UPVOTES, [TIDES, BEES]),
         ("And which lab?", Particular.ORGANISATION, [TIDES]),
+        ("Were they published in the same year?", Particular.DATE, [TIDES, BEES]),
+        ("What year is each from?", Particular.DATE, [TIDES, BEES]),
+        ("Which of them got more upvotes?", Particular.UPVOTES, [TIDES, BEES]),
+        ("Older or newer than the waggle one?", Particular.DATE, [BEES, TIDES]),
+        ("authors?", Particular.AUTHORS, [TIDES]),
+        ("arXiv ids of both?", Particular.PLACE, [TIDES, BEES]),
         ("ok. Published when?", Particular.DATE, [TIDES]),
         ("Where was the first one published, which venue?", Particular.VENUE, [BEES]),
     ],
@@ -51,6 +57,7 @@ def test_words_of_records_alone_are_about_the_papers_talked_of(turn: str, part: 
         "Which companies use it?",
         "What is the oldest paper?",  # of the library
         "How many years of data?",
+        "Which papers came out in the same month?",
         "How long is it?",
     ],
 )
