@@ -16,7 +16,7 @@ NEAR = 0.75  # share of the best paper's score down to which a paper belongs to 
 TITLED = 0.4  # the same for one whose title names the topic
 LETTERS = 5  # of a stem from which it counts as the beginning of a longer one: dialog, dialogue
 _PUBLISHED = re.compile(
-    r"\b(?:written|wr[io]te|published?|releas\w+|appear\w*|c[ao]me out|done|known|there|new)\b",
+    r"\b(?:written|wr[io]te|publish(?:ed)?|releas\w+|appear\w*|c[ao]me out|done|known|there|new)\b",
     re.IGNORECASE,
 )
 _THE_PAPER = re.compile(r"\b(?:paper|article|preprint|publication)\b", re.IGNORECASE)

@@ -7,10 +7,9 @@ import re
 from rag.terms import QUESTION_WORDS, WORD, stem
 
 _WORKS = """
-abstract article entry item literature manuscript material monograph one paper piece preprint proceedings publication record
-research study stuff subject theme thing title topic work
+abstract article entry literature manuscript monograph one paper preprint proceedings publication research study stuff work
 """
-_LIBRARY = "arxiv catalog catalogue collection dump file holding inventory library shelf stock"
+_LIBRARY = "arxiv catalog catalogue collection dump holding library"
 _PRONOUNS = "all anybody anyone anything both everything none nothing something"
 _ASKING = """
 ask bear belong bring browse carry check come concern contain count cover deal describe display enumerate exist explain fall
@@ -22,8 +21,9 @@ add added adding addition appear came coming contribute date dated get got issue
 publishing put receive release released submit turned up upload upvote vote votes write written wrote year
 """
 _DETAILS = """
-affiliation author coauthor date day duplicate group identifier lab metadata month name number organisation organization people
-person personally plus researcher scientist team time title upvote week writer
+affiliation author coauthor date day duplicate file group identifier inventory item lab material metadata month name number
+organisation organization people person personally piece plus record researcher scientist shelf stock subject team theme thing
+time title topic upvote week writer
 """
 _MANNER = """
 above actual actually ago alone already also altogether am apart at available batch below beside big but check complete
@@ -55,9 +55,11 @@ _RELATED = frozenset(("dealing", "related", "relevant", "relating", "using"))
 _NARROWS = frozenset(stem(word) for word in f"{_PUBLISHING}{_DETAILS}{_DEGREES}".split())
 """What is said of some papers only."""
 _ABOUT = frozenset(("about", "on", "regarding", "concerning", "into", "around"))
-_ON = frozenset(stem(word) for word in ("average", "date", "day", "hand", "same", "top", "whole"))
+_ON = frozenset(
+    stem(word) for word in ("average", "date", "day", "file", "hand", "offer", "record", "same", "shelf", "stock", "top", "whole")
+)
 """Behind an "on", as in "on the same day", no topic."""
-_NOUNS = frozenset(stem(word) for word in _WORKS.split())
+_NOUNS = frozenset(stem(word) for word in f"{_WORKS} item piece record title".split())
 
 _WHOLE = re.compile(
     r"\b(?:(?:papers|works|studies|articles|abstracts|publications|preprints|records|entries|titles)"

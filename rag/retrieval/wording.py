@@ -46,7 +46,8 @@ EXCLUDES = (
     rf"|{_STARTS}(?:no|skip(?:ping)?|ignor(?:e|ing)|omit(?:ting)?|leav(?:e|ing) out|drop(?:ping)?|disregard(?:ing)?))"
 )
 _ABOUT = re.compile(
-    rf"\b{WORK}(?: that| which)? (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
+    rf"\b(?:{WORK}|(?:do|have) (?:we|you|i)(?: have| got)?|there|known|done)(?: that| which)?"
+    r" (?:about|on|of|for|concerning|regarding|around|cover(?:ing)?|discuss(?:ing)?"
     r"|deal(?:ing)? with|address(?:ing)?|related to)(?: (?!that|which|using|use|trained)[^\s,;:.?]+){1,9}$",
     re.IGNORECASE,
 )
@@ -62,8 +63,8 @@ _NEAR = re.compile(
 )
 _SENTENCE = re.compile(
     r"\b(?:am|is|are|was|were|be|been|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would|how|why|who|whom|when"
-    r"|where|what|which|that|i|we|you|they|he|she|it|its|me|my|our|there|not|(?<!-)\w+(?<!bas)(?<!relat)ed)\b|n['’]t\b|[;:]|\.\s"
-    r"|^\W*(?:and|but|or)\b",  # such a turn goes on with the sentence before it
+    r"|where|what|which|that|^(?:and|but|or|so|also)|i|we|you|they|he|she|it|its|me|my|our|there|not"
+    r"|\w+ed(?= (?:in|by|to|from|since|at|over|until|with|between|during)\b))\b|n['’]t\b|[;:]|\.\s",
     re.IGNORECASE,
 )
 KEYWORDS = 9  # words at most of a question that is keywords
