@@ -117,8 +117,7 @@ def gather(shared: Path | None) -> list[Row]:
             chemistry = Library("chemlit", [contexts(shared, Path(folder))], embedder, Path(folder))
             libraries += [corpus, chemistry]
             rows += [row for question in own if is_refusal(question) for row in of_set(corpus, "sample", question)]
-            for name in ("dumps", "described"):
-                rows += [row for q in read(Path(str(sets.joinpath(f"{name}.jsonl")))) for row in of_set(corpus, name, q)]
+            rows += [row for q in read(Path(str(sets.joinpath("dumps.jsonl")))) for row in of_set(corpus, "dumps", q)]
             for name in ("single", "multi", "unanswerable"):
                 rows += [row for q in read(shared / f"questions/{name}.jsonl") for row in of_set(corpus, "corpus", q)]
             rows += elsewhere(corpus, shared)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,12 +19,12 @@ Rarity = Callable[[set[str]], Mapping[str, float]]
 def closely(
     question: str, hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]], read: Read, rarity: Rarity
 ) -> list[Hit]:
-    """The hits, the first `READ` of them ordered by score plus fit; `sentences` are those of the first hits.
+    """The hits as they are, the first `READ` of them ordered by score plus fit; `sentences` are those of the first hits.
 
     The fit of a paper is the mean over the question's word pieces of the greatest cosine that any piece of its title and
     sentences has to them, each weighted by how rare its word is (late interaction; Khattab and Zaharia 2020, "ColBERT",
-    arXiv:2004.12832, with an encoder that was not trained for it). What is added to a score is how far the fit stands above
-    the mean of those read, so that scores stay what they were on the whole.
+    arXiv:2004.12832, with an encoder that was not trained for it). Scores stay those of the search, which tell better than
+    fits whether a paper is there at all.
     """
     first = hits[: min(READ, len(sentences))]
     if len(first) < 2:
@@ -42,5 +41,5 @@ def closely(
     wanted = asked.pieces[weights > 0].astype(np.float32)
     pieces = [np.concatenate([readings[text].pieces for text in own]) for own in texts]
     fits = weights[weights > 0] @ greatest(wanted, pieces) / weights.sum()
-    moved = [replace(hit, score=hit.score + float(fit - fits.mean())) for hit, fit in zip(first, fits, strict=True)]
-    return [*sorted(moved, key=lambda hit: -hit.score), *hits[len(first) :]]
+    order = sorted(range(len(first)), key=lambda n: -(first[n].score + float(fits[n])))
+    return [*(first[n] for n in order), *hits[len(first) :]]
