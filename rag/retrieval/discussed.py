@@ -22,6 +22,9 @@ stages step steps task tasks term test three time times to token tokens two type
 PLACE = re.compile(
     rf"\b(?:the|your|my|that) (?:very )?({'|'.join(_PLACES)})\b(?! (?:{'|'.join(_NOT_A_PAPER.split())})\b)", re.IGNORECASE
 )
+_ONE_AT = re.compile(
+    rf"\b(?:the|your|that) (?:(?:{'|'.join(_PLACES)}) (?:one|of (?:them|these|those))|former|latter)\b", re.IGNORECASE
+)
 _BESIDE = re.compile(
     r"\b(?:than|compare[ds]?|comparing|contrast\w*|versus|vs\.?|differ\w*|relate[ds]?|unlike|similar)\b", re.IGNORECASE
 )
@@ -66,6 +69,11 @@ def talked_of(history: Sequence[Answer]) -> list[Paper]:
     return in_order(history[::-1])
 
 
+def mentioned(history: Sequence[Answer]) -> list[Paper]:
+    """All papers quoted so far, the latest first, each once."""
+    return list({source.paper.id: source.paper for answer in reversed(history) for source in answer.sources}.values())
+
+
 def listed(history: Sequence[Answer], turn: str = "") -> list[Paper]:
     """What "the first" counts: the papers of the latest answer that has more than one; else, and where the turn goes back to the
     start of the conversation, those talked of, in their order."""
@@ -75,9 +83,12 @@ def listed(history: Sequence[Answer], turn: str = "") -> list[Paper]:
     return [source.paper for source in several.sources]
 
 
-def is_so_called(paper: Paper, words: Collection[str]) -> bool:
-    """Whether a paper holds all the words of "the ... one"; False where there are none."""
-    return bool(words) and set(words) <= set(content_words(f"{paper.title or ''} {paper.abstract}"))
+def is_so_called(paper: Paper, words: Collection[str]) -> int:
+    """Whether a paper holds all the words of "the ... one": 2 in its title, 1 in its abstract, 0 where it does not or there are
+    none."""
+    if words and set(words) <= set(content_words(paper.title or "")):
+        return 2
+    return int(bool(words) and set(words) <= set(content_words(f"{paper.title or ''} {paper.abstract}")))
 
 
 def placed(turn: str, history: Sequence[Answer]) -> list[Paper]:
@@ -89,6 +100,11 @@ def placed(turn: str, history: Sequence[Answer]) -> list[Paper]:
     if len(papers) == 1 and focus and _BESIDE.search(turn) and focus[0].id != papers[0].id:
         papers += focus
     return papers
+
+
+def says_place(turn: str, history: Sequence[Answer]) -> bool:
+    """Whether "the first one" or "the latter" is a paper of the conversation: no order of the library is asked for."""
+    return _ONE_AT.search(turn) is not None and bool(placed(turn, history))
 
 
 def together(number: int, history: Sequence[Answer]) -> list[Paper]:

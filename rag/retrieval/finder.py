@@ -14,7 +14,7 @@ from rag.library.selection import Facts, counts, facts
 from rag.retrieval.apart import Side, apart
 from rag.retrieval.belonging import asks_for_list, belonging, surely_about
 from rag.retrieval.conditions import Reading, read_conditions, read_question
-from rag.retrieval.discussed import meant, pointed_at, stands_alone, talked_of
+from rag.retrieval.discussed import meant, pointed_at, says_place, stands_alone, talked_of
 from rag.retrieval.evidence import sentence_passages
 from rag.retrieval.extent import asked_about, with_list
 from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans
@@ -24,7 +24,7 @@ from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.narrowing import narrowed
 from rag.retrieval.noted import number_of, read_as, understood
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
-from rag.retrieval.pointing import pointed_particulars
+from rag.retrieval.pointing import of_records, pointed_particulars
 from rag.retrieval.rankings import Helper, chosen, first_of_each, in_order, with_further
 from rag.retrieval.understand import QuestionType, asks_to_count, question_type
 from rag.terms import content_words
@@ -147,6 +147,8 @@ class Finder:
             row = apart(question, hits, search, limit)
             note = " ".join(filter(None, (note, row.note)))
             if row.sides:
+                if (record := of_records(row.sides[0].asked)) is not None:
+                    return Found(row.hits[: len(row.sides)], QuestionType.COMPARE, question, note=note, record=record)
                 only = row.papers if row.named else with_list(row.papers, question, hits)
                 return Found(row.hits, QuestionType.COMPARE, question, note=note, sides=row.sides, only=only)
         if history:
@@ -193,7 +195,10 @@ class Finder:
             inside = Conditions(within=tuple(within)) if within is not None else Conditions()
             search = self._retriever.search if within is None else partial(self._retriever.search_within, conditions=inside)
             near = search(asked.paper, CALLED)
-            paper = called(asked.paper, [hit.paper for hit in near]) or (near[0].paper if stands_alone(near) else None)
+            paper = called(asked.paper, [hit.paper for hit in near])
+            if paper is None and (row := apart(asked.paper, near, search, CALLED)).named:
+                return Found(row.hits[: len(row.sides)], QuestionType.COMPARE, asked.paper, record=asked)
+            paper = paper or (near[0].paper if stands_alone(near) else None)
             if paper is None and not asked.surely:
                 return None
             hits = tuple(hit for hit in near if paper is not None and hit.paper.id == paper.id)
@@ -217,6 +222,8 @@ class Finder:
 
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
+        if history and says_place(question, history):
+            return Reading(), None
         if again := conditions_only(question, history):
             reading = read_conditions(again, self._facts(), without)
             if reading and not about_what(reading.topic):
@@ -247,6 +254,8 @@ class Finder:
         else:
             hits = self._retriever.search(topic, limit)
         hits = with_further(hits, helper, topic, lambda query: self._retriever.search_within(query, limit, conditions))
+        if reading.order and not conditions and (row := apart(topic, hits, self._retriever.search, limit)).sides:
+            hits = list(row.hits[: len(row.sides)])  # "order by date: X, Y and Z" is about these
         order = reading.order or (Order("date", False, GATHERED) if listed and conditions.dated else None)
         if order is not None:
             near = belonging(hits, sides)

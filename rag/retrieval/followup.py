@@ -14,6 +14,7 @@ from rag.retrieval.discussed import (
     ALONE_COSINE,
     PLACE,
     is_so_called,
+    mentioned,
     paper_of,
     placed,
     pointed_at,
@@ -33,8 +34,14 @@ BEHIND, DOUBT = 8.0, 1.5
 """What a later turn has to add for another paper that the question before found than the one answered from: its lead over that
 one counts against the score by which it was behind. In 40 development dialogues the right paper is taken in one of the three
 whose first answer is wrong, and a wrong one nowhere."""
+MENTIONED = 12  # papers quoted last that a turn may go back to
 KNOWN, CALLED = 1.0, 3.0  # log odds for a paper that was talked of before, and for one that "the ... one" describes
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
+SEVERAL = re.compile(
+    r"(?<!these )(?<!those )(?<!both )(?<!two )(?<!three )\b(?:papers|studies|surveys|articles|publications|preprints)\b",
+    re.IGNORECASE,
+)
+MORE = re.compile(r"\b(?:other|others|else|more|further|additional|another)\b", re.IGNORECASE)
 STRANGE, TELLING = 0.1, 0.75
 """Cosine and BM25 below which a paper has nothing of a turn: of 131 turns about the paper before one is below both and does not
 point back by its wording, of 19 about anything at all 12."""
@@ -121,7 +128,11 @@ def follow(turn: str, history: Sequence[Answer], library: Library) -> Followed:
 
 def _weighed(read: Turn, focus: Paper, bare: Sequence[Hit], history: Sequence[Answer], library: Library) -> Followed:
     """The turn as one about the paper talked of, about another, or about nothing of the conversation."""
-    if is_so_called(focus, read.called) and not read.corrects:  # the description is that of the paper talked of
+    if SEVERAL.search(read.text):
+        return Followed(read.text, (focus,) if MORE.search(read.text) else (), alone=True, other=True)
+    rivals = max((is_so_called(paper, read.called) for paper in mentioned(history) if paper != focus), default=0)
+    called = is_so_called(focus, read.called)
+    if called and (called == 2 or rivals < 2) and not read.corrects:  # the description is that of the paper talked of
         read = replace(read, described=False)
     told = read.described or read.moves or read.corrects  # that there is another paper
     if (other := _other(read, focus, bare, history, library)) is not None:
@@ -147,7 +158,7 @@ def _other(read: Turn, focus: Paper, bare: Sequence[Hit], history: Sequence[Answ
     if found is None:
         return None
     scores = {hit.paper.id: hit.score for hit in bare}
-    known = [paper.id for paper in talked_of(history) if paper.id not in (focus.id, found.paper.id)]
+    known = [paper.id for paper in mentioned(history)[:MENTIONED] if paper.id not in (focus.id, found.paper.id)]
     hits = library.within(read.text, [found.paper.id, focus.id, *known])
 
     def odds(hit: Hit) -> float:

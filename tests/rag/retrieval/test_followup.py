@@ -77,6 +77,18 @@ def test_the_one_so_called_is_one_talked_of_before() -> None:
     assert followed("How far does the radar one see?", ON_BEES, answer("Radar?", ICE)).papers == (ICE,)
 
 
+def test_other_papers_are_looked_for_without_the_one_talked_of() -> None:
+    read = followed("Which other papers deal with a feeder?", ON_BEES)
+    assert read.alone
+    assert BEES not in [hit.paper for hit in in_front(found(read.searched), read, found)]
+
+
+def test_one_of_a_list_is_called_by_a_word_of_its_title() -> None:
+    listed = answer("Which papers are there?", TIDES, BEES, ICE)
+    assert followed("What about the honey one, who follows?", listed).papers == (BEES,)
+    assert followed("And the radar one?", listed, answer("What about the honey one?", BEES)).papers == (ICE,)
+
+
 def test_a_place_in_a_list_means_that_paper() -> None:
     history = answer("Which papers are there?", BEES, TIDES), answer("What about the first?", BEES)
     assert followed("And the second one?", *history).papers == (TIDES,)
