@@ -66,8 +66,9 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     """The papers of the things that the question puts side by side, where the library has one for each.
 
     `hits` are those of the whole question. A reading of the question as a row is believed where its items find different
-    papers, the first of which for the whole question is one, and the others are near it or called as the item says. Where the
-    wording does not speak of several, all items have to be names of papers, or questions of which each finds its paper by itself.
+    papers, of which one is the first for the whole question, and the others are near it or called as the item says; or where all
+    are called so. Where the wording does not speak of several, all items have to be names of papers, or questions of which each
+    finds its paper by itself.
     """
     if not hits:
         return Apart(tuple(hits))
@@ -93,7 +94,7 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
         found = [item_of(text, find(text), hits) for text in texts]
         if names:
             missing = missing or _unheard_of(found, asked)
-        kept = _believed(distinct(found) if many and said == len(found) else found, hits)
+        kept = _believed(distinct(found) if many and said == len(found) else found, hits, many=many or them)
         if len(kept) < said and not all(item.called is Called.BY_NAME for item in kept):
             continue
         named = sum(item.called is Called.BY_NAME for item in kept)
@@ -144,7 +145,7 @@ def _questions(texts: Sequence[str]) -> bool:
     return all(_ASKING.match(text) for text in texts) and not any(leans(text) for text in texts[1:])
 
 
-def _believed(row: Sequence[Item], hits: Sequence[Hit]) -> list[Item]:
+def _believed(row: Sequence[Item], hits: Sequence[Hit], *, many: bool) -> list[Item]:
     """One item for each paper, in order; empty where the row is not believed."""
     places = {hit.paper.id: n for n, hit in enumerate(hits)}
     kept: dict[str, Item] = {}
@@ -154,7 +155,8 @@ def _believed(row: Sequence[Item], hits: Sequence[Hit]) -> list[Item]:
             kept[item.paper] = item
     items = list(kept.values())
     near = all(item.called or places.get(item.paper, AMONG) < NEAR for item in items)
-    return items if len(items) > 1 and near and hits[0].paper.id in kept and _clearness(items) >= CLEAR else []
+    first = hits[0].paper.id in kept or (many and all(item.called is Called.BY_NAME for item in items))
+    return items if len(items) > 1 and near and first and _clearness(items) >= CLEAR else []
 
 
 def _first(row: Sequence[Item], hits: Sequence[Hit]) -> bool:

@@ -96,6 +96,14 @@ def pointed_particulars(turn: str, history: Sequence[Answer]) -> tuple[Particula
     return asked, papers, read.together if read.together < EVERY else 0
 
 
+def of_records(asked: str) -> Particulars | None:
+    """What a question without the papers it names asks of their records; None where it holds any word about something else."""
+    if ({stem(word) for word in WORD.findall(asked.lower())} - OF_RECORDS) & set(content_words(asked)):
+        return None
+    wanted = tuple(dict.fromkeys(part for part, said in _ASKED if re.search(said, asked, re.IGNORECASE)))
+    return Particulars(wanted, "", True, first=_first(asked)) if wanted else None
+
+
 def _pointed(history: Sequence[Answer], known: Sequence[Paper], comparing: bool, superlative: bool) -> list[Paper]:
     """The papers that a turn means which names none: those of the last answer, or the last two talked of, where it compares."""
     last = latest(history)

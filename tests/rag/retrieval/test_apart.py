@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,3 +77,20 @@ def test_a_title_with_both_is_the_comparison(assistant: Assistant) -> None:
 def test_a_side_that_no_paper_mentions_is_told(assistant: Assistant) -> None:
     answer = assistant.ask("What is the difference between LoomNet and GlassOven?")
     assert "No paper found mentions “GlassOven”." in answer.notes
+
+
+def test_what_records_tell_of_each_is_told(tmp_path: Path, open_library: Callable[[Path], Assistant]) -> None:
+    rows = [
+        {"title": title, "abstract": PAPERS[title], "authors": authors, "date": date}
+        for title, authors, date in ((LOOM, ["Ann Lee"], "2021-05-03"), (KILN, ["Bo Dahl", "Cy Roe"], "2023-01-09"))
+    ]
+    dump = tmp_path / "papers.jsonl"
+    dump.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    with open_library(tmp_path / "home") as library:
+        library.ingest([dump])
+        assert library.ask("Which is older, LoomNet or KilnFire?").text.splitlines() == [
+            "“LoomNet: Weaving Wool” is the older one. [1]",
+            "“LoomNet: Weaving Wool” is dated 2021-05-03. [1]",
+            "“Clay in Three Kilns” is dated 2023-01-09. [2]",
+        ]
+        assert {source.paper.title for source in library.ask("Who wrote LoomNet and KilnFire?").sources} == {LOOM, KILN}
