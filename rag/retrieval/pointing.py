@@ -40,7 +40,7 @@ _ASKED: tuple[tuple[Particular, str], ...] = (
 _MORE = re.compile(r"\b(?:more|most|higher|highest|larger|bigger)\b", re.IGNORECASE)
 _FEWER = re.compile(r"\b(?:fewer|fewest|less|least|lower|lowest)\b", re.IGNORECASE)
 _OF_RECORDS = """
-former latter sure
+former latter pls plz sure
 affiliated affiliation affiliations again age apart appear appeared article articles arxiv author authored authors between
 both came co come company compare compared conference count counts date dated dates differ difference different doi each
 earlier earliest exactly exist fewer fewest first five four gap get got had higher highest id identifier identifiers ids

@@ -65,9 +65,16 @@ _THINGS = (
 )
 _ALIKE = r"(?:differ\w*|related|similar|compare\w*|agree|disagree|alike|compatible|in common)"
 _ENDING = rf"(?=\W*$|[,;:?.!]| {_VERBS}\b| {_THINGS}\b| {_ALIKE}\b| (?:newer|older)\b)"
+_PARTS = (
+    r"(?:stages|phases|steps|tasks|data ?sets|models|losses|settings|parts|techniques|modules|components|versions|variants"
+    r"|languages|domains|metrics|baselines)"
+)
 _TOGETHER = re.compile(
     rf"\b(?:all|those|these|the|of|your) (?:of (?:them|these|those|the) )?(?P<number>two|three|four|five){_ENDING}"
-    rf"|\b(?P<both>both)\b(?: (?:of )?(?:the )?(?:them|these|those|papers|methods|approaches)\b|\W*$|[,;:]| {_VERBS}\b)"
+    rf"|\b(?P<both>both)\b(?: (?:of )?(?:the )?(?:them|these|those|papers|methods|approaches|please|pls|plz|again)\b|\W*$|[,;:]"
+    rf"| {_VERBS}\b)"
+    r"|\b(?:which|either|neither|one|any|each|none) (?:one )?of (?:the|these|those) (?P<few>two|three|four|five)\b"
+    rf"(?! {_PARTS}\b)"
     r"|\b(?P<all>all|any|which|each|either|neither|one|none) of (?:them|these|those)(?: papers)?\b(?! (?:two|three|four|five)\b)"
     r"|\ball (?:of )?(?:the|these|those) (?P<papers>papers)\b"
     rf"|\b(?:they|these|those) (?:\w+ )?(?:both|{_ALIKE})\b"
@@ -135,4 +142,4 @@ def _number(turn: str) -> int:
         return 0
     if found["all"] or found["papers"]:
         return EVERY
-    return COUNTS[(found["number"] or "both").lower()]
+    return COUNTS[(found["number"] or found["few"] or "both").lower()]
