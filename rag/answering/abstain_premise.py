@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.abbreviations import abbreviated, abbreviations
+from rag.answering.missing import details
 from rag.answering.polarity import cues
 from rag.answering.roles import comparison, exchanged, same_order
 from rag.answering.scales import FURTHER, marks, prefixed, under_negation
@@ -33,7 +34,7 @@ ASKING = re.compile(
 """Words that point without saying which way something went."""
 COMPARES = re.compile(
     r"\b(beats?|outperform\w*|better|worse|higher|lower|more|less|fewer|faster|slower|larger|smaller|surpass\w*|exceeds?|prefer(?:s|red)?"
-    r"|ahead|behind|above|below|over(?! \d)|wins?|loses?)\b",
+    r"|ahead of|(?:lags?|falls?|trails?) behind|above|below|over(?! \d)|wins?|loses?)\b",
     re.IGNORECASE,
 )
 THAN_FIRST = re.compile(
@@ -70,6 +71,7 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
     """Compare a question with the sentences of the paper it seems to be about, nearest to the question first."""
     strange = strange_numbers(question, f"{title} {' '.join(sentences)}")
     near = sentences[:NEAREST]
+    asked = {stem(word.lower()) for detail in details(question) for word in WORD.findall(detail.noun)}
     question = WHETHER_TOO.sub("", question)
     if ASKS_WHETHER.search(question) or not near:
         return Premise(strange=strange)
@@ -78,7 +80,7 @@ def premise(question: str, title: str, sentences: Sequence[str], agrees: Agrees)
     return Premise(
         anchored=float(anchored or prefixed(question, near)),
         loose=float(loose),
-        negated=float(negated(question, near[0])),
+        negated=float(negated(question, near[0], asked)),
         swapped=float(len(question.split()) <= LONG and reversed_in(question, sentences)),
         strange=strange,
         denied=UNDENIED if agreed is None else 1 - agreed,
@@ -107,12 +109,12 @@ def opposed(question: str, near: Sequence[str]) -> tuple[bool, bool]:
     return shared >= wanted, anywhere
 
 
-def negated(question: str, sentence: str) -> bool:
-    """Whether a word of the question, which negates nothing, stands in the sentence under a negation only. Not the other way
-    round: "without" in a question mostly says what is wanted."""
+def negated(question: str, sentence: str, asked: Collection[str] = ()) -> bool:
+    """Whether a word of the question, which negates nothing and is none of those that ask (stems `asked`), stands in the sentence
+    under a negation only. Not the other way round: "without" in a question mostly says what is wanted."""
     denied, affirmed = under_negation(question)
     there, plain = under_negation(sentence)
-    return not denied and bool((affirmed & there) - plain)
+    return not denied and bool((affirmed & there) - plain - set(asked))
 
 
 def swapped(question: str, near: Sequence[str]) -> bool:
