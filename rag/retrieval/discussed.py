@@ -30,7 +30,7 @@ _BESIDE = re.compile(
 )
 _FROM_THE_START = re.compile(r"\b(?:back|return\w*|question|answer|we (?:started|began)|topic|conversation)\b", re.IGNORECASE)
 THEM = re.compile(
-    r"\b(?:of|among|from|in) (?:them|these|those)(?! \w+s\b)"
+    r"\b(?:of|among|from|in) (?:them|these|those)(?! (?!(?:has|is|was|does)\b)\w+s\b)"
     r"|\b(?:these|those|the above) (?:papers|ones|works|studies|surveys|articles)\b",
     re.IGNORECASE,
 )

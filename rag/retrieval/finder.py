@@ -14,14 +14,14 @@ from rag.library.selection import Facts, counts, facts
 from rag.retrieval.apart import Side, apart
 from rag.retrieval.belonging import asks_for_list, belonging, surely_about
 from rag.retrieval.conditions import Reading, read_conditions, read_question
-from rag.retrieval.discussed import meant, pointed_at, says_place, stands_alone, talked_of
+from rag.retrieval.discussed import pointed_at, says_place, stands_alone, talked_of
 from rag.retrieval.evidence import sentence_passages
 from rag.retrieval.extent import asked_about, with_list
 from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans
 from rag.retrieval.foreign import in_english
 from rag.retrieval.framing import about_what, asks_for_all
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.narrowing import narrowed
+from rag.retrieval.narrowing import asks_for_extreme, carried_topic, chosen_from, narrowed
 from rag.retrieval.noted import number_of, read_as, understood
 from rag.retrieval.particulars import Particulars, called, read_again, read_particulars
 from rag.retrieval.pointing import of_records, pointed_particulars
@@ -119,13 +119,14 @@ class Finder:
         helper: Helper | None,
         within: Collection[str] | None,
     ) -> Found:
-        if (told := self._by_record(question, history, within)) is not None:
+        extreme = asks_for_extreme(question, history, lambda turn: read_question(turn, self._facts()))
+        if not extreme and (told := self._by_record(question, history, within)) is not None:
             return told
         question = dated(question, history)
         reading, topic = self._read(question, history, without) if filters else (Reading(), None)
         reading = narrowed(reading, self._retriever, without) if filters else reading
         stated = bool(reading)
-        them = meant(question, history) if stated and not about_what(reading.topic) else None
+        them = chosen_from(question, history, reading) if topic is None else None
         if them is not None:
             within = them if within is None else [key for key in them if key in set(within)]
         stated = stated or (asks_to_count(question) and not about_what(reading.topic or question))
@@ -218,7 +219,8 @@ class Finder:
         if not reading or about_what(reading.topic):
             return []
         hits = chosen(reading, lambda size, order: self._retriever.listing(reading.conditions, size, order))
-        return hits if len(hits) <= FEW else []
+        one = reading.order is not None and reading.order.limit == 1
+        return hits if one or len(hits) <= FEW else []
 
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
@@ -227,8 +229,8 @@ class Finder:
         if again := conditions_only(question, history):
             reading = read_conditions(again, self._facts(), without)
             if reading and not about_what(reading.topic):
-                return reading, history[-1].standalone
-        read = read_conditions if history and leans(question) else read_question
+                return reading, carried_topic(history)
+        read = read_conditions if history and leans(question) and not history[-1].filters else read_question
         return read(question, self._facts(), without), None
 
     def _find_matching(self, question: str, reading: Reading, before: str | None, limit: int, helper: Helper | None) -> Found:

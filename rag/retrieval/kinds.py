@@ -29,7 +29,7 @@ class Kind:
 
 
 def _kind(words: str, called: str, title: str, text: str) -> Kind:
-    return Kind(tuple(words.split()), called, re.compile(title, re.IGNORECASE), re.compile(text, re.IGNORECASE))
+    return Kind(tuple(words.split(", ")), called, re.compile(title, re.IGNORECASE), re.compile(text, re.IGNORECASE))
 
 
 _REVIEWS = r"(?:surveys?|reviews?|overviews?)"
@@ -37,7 +37,7 @@ _DATA = r"(?:data ?sets?|corpus|corpora|test sets?)"
 _THOROUGH = r"(?:thorough|comprehensive|systematic|up-to-date|literature|critical|detailed)"
 KINDS = (
     _kind(
-        "survey review overview tutorial",
+        "survey, review, overview, tutorial",
         rf"(?:(?:literature|systematic) )?(?:(?<!peer ){_REVIEWS}|tutorials?)(?:(?: ?/ ?| or | and ){_REVIEWS})*",
         rf"\b(?:{_REVIEWS}|tutorial|state of the art|roadmap|primer)\b",
         rf"\b(?:this|present|our) (?:\w+ )?(?:survey|review|overview|tutorial)\b(?! (?:of|among) (?:users|participants))"
@@ -48,13 +48,13 @@ KINDS = (
         r"|reviews? (?:the )?(?:recent|current|literature|state|advances|progress))\b",
     ),
     _kind(
-        "benchmark benchmarking bench",
+        "benchmark, benchmarking, bench",
         r"benchmarks?",
         r"\bbenchmark(?:s|ing)?\b|\w-?Bench\b",
         rf"{_OFFERS} benchmark(?! (?:results?|scores?|performance))\b|\b(?:this|our)(?: \w+)? benchmark\b",
     ),
     _kind(
-        "dataset corpus corpora data",
+        "dataset, data set, corpus, corpora, test set",
         _DATA,
         r"\b(?:data ?sets?|corpus|corpora)\b",
         rf"{_OFFERS} (?:data ?set|corpus|test set)\b|\b(?:this|our)(?: (?:new|novel|proposed))? (?:data ?set|corpus)\b"
@@ -62,7 +62,7 @@ KINDS = (
     ),
     _kind("technical report", r"technical reports?", r"\btechnical report\b", r"\b(?:this|our) (?:technical )?report\b"),
     _kind(
-        "position perspective",
+        "position, perspective",
         r"(?:position|perspective|opinion|vision)(?= (?:papers?|articles?|pieces?))",
         r"\bposition paper\b|^position:|\bperspective:",
         r"\b(?:this|our) (?:position|perspective|opinion|vision) (?:paper|article|piece)\b",

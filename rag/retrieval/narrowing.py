@@ -2,14 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from rag.answering.record import Answer
 from rag.library.conditions import Conditions
 from rag.retrieval.conditions import Reading
+from rag.retrieval.discussed import meant
+from rag.retrieval.followup import leans
 from rag.retrieval.framing import about_what
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.kinds import wanted
+
+_WHICH = re.compile(
+    r"^\W*(?:and |but )?(?:which|what)(?: ones?)?(?: is| are| was| were| has| have| had| got| came|['’]s)\b"
+    r"|^\W*(?:please )?(?:sort|order|rank|list|show|only|just)\b",
+    re.IGNORECASE,
+)
+_THOSE = re.compile(r"\b(?:those|these|them|the ones)\b", re.IGNORECASE)
+_AGAIN = re.compile(r"\b(?:you|we|library|collection|all|every|everything|any|anything|there|else|other)\b", re.IGNORECASE)
+"""What asks for papers anew, whatever was listed before."""
+
+
+def asks_for_extreme(question: str, history: Sequence[Answer], read: Callable[[str], Reading]) -> bool:
+    """Whether a turn behind an answer that had conditions asks for the first of papers in an order, and for nothing else: then
+    it is not the record of the paper before that is asked for."""
+    if not (history and history[-1].filters):
+        return False
+    reading = read(question)
+    return reading.order is not None and not about_what(reading.topic)
+
+
+def carried_topic(history: Sequence[Answer]) -> str:
+    """What a turn of conditions alone is about: the topic of the answers before, as far back as they had conditions too."""
+    for answer in reversed(history):
+        if not answer.filters or about_what(answer.standalone or ""):
+            return answer.standalone or "" if answer.filters else ""
+    return ""
+
+
+def chosen_from(question: str, history: Sequence[Answer], reading: Reading) -> tuple[str, ...] | None:
+    """Ids of the papers that a turn of nothing but conditions chooses from: those it points at, or those of the list before,
+    which had conditions too ("which are from 2025?", "sort them by date"); None where it chooses from the library."""
+    if not reading or about_what(reading.topic):
+        return None
+    lists = [answer for answer in reversed(history) if len(answer.sources) > 1]
+    if (ids := meant(question, history)) is not None or not lists:  # "of them" is of several
+        return tuple(source.paper.id for source in lists[0].sources) if ids and len(ids) < 2 and lists else ids
+    chosen = [answer for answer in lists if answer.filters] if _THOSE.search(question) else history[-1:]
+    if not chosen or chosen[0] not in lists or not chosen[0].filters or _AGAIN.search(question):
+        return None
+    points = leans(question) or _WHICH.search(question) is not None
+    return tuple(source.paper.id for source in chosen[0].sources) if points else None
 
 
 def narrowed(reading: Reading, retriever: HybridRetriever, without: Collection[str] = ()) -> Reading:

@@ -70,6 +70,8 @@ _PLURAL = re.compile(
 )
 _FIELDS = (("upvotes", "votes", "unvoted"), ("upvotes", "mostvotes", "fewvotes"), ("author_count", "many", "few"))
 """What is ordered, and the groups that say the most and the least of it."""
+_IS = re.compile(r"\b(?:which|what)(?: one)?(?:(?: of \w+)? (?:is|was|has|had|got)|['’]s)(?: the)? *$", re.IGNORECASE)
+"""Before a superlative: one is asked for."""
 _MOST_ORDERS = 4
 _WIDE = 6  # words between "most upvotes" and the papers that have them
 
@@ -193,6 +195,8 @@ def _of_papers(text: str, found: re.Match[str], end: int) -> bool:
 
 def _single(text: str, found: re.Match[str]) -> bool:
     noun = found["noun"] or ""
+    if not noun and _IS.search(text[: found.start()]):
+        return True
     if noun:
         return re.search(rf"\b{_ONE}$", noun.strip(), re.IGNORECASE) is not None and found["n"] is None
     ahead = re.findall(rf"\b{WORK}\b", text[: found.start()], re.IGNORECASE)

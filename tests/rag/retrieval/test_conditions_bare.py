@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.answering.record import Answer
 from rag.assistant import Assistant
 
 PAPERS = (
@@ -202,3 +203,22 @@ def test_a_topic_with_a_condition_is_not_refused(library: Assistant) -> None:
     ):
         assert title in [source.paper.title for source in library.ask(question).sources], question
     assert library.ask("Which 2021 papers deal with volcanoes?").abstained
+
+
+def test_later_turns_choose_from_the_list_before(library: Assistant) -> None:
+    turns = (
+        ("Which papers have upvotes?", "ABDE"),
+        ("which are from 2023?", "DE"),
+        ("sort them by date", "DE"),
+        ("and which is the oldest?", "D"),
+        ("Which of them have one author?", "E"),
+        ("What do you have from 2021?", "BC"),
+        ("and from 2024?", "FI"),
+        ("only those with 4 authors", "F"),
+    )
+    letters = {abstract: key for key, _, abstract, *_ in PAPERS}
+    history: list[Answer] = []
+    for turn, wanted in turns:
+        answer = library.ask(turn, history=history)
+        assert "".join(sorted(letters[source.paper.abstract] for source in answer.sources)) == wanted, turn
+        history.append(answer)

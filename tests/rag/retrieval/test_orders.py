@@ -29,7 +29,7 @@ from tests.rag.retrieval.small_library import FACTS
         ("the two most recent papers on agents", Order("date", True, 2), "papers on agents"),
         ("three newest papers", Order("date", True, 3), "papers"),
         ("the oldest paper about attention", Order("date", False, 1), "paper about attention"),
-        ("Of the papers on RAG, which is the oldest?", Order("date", False, None), "Of the papers on RAG, which is ?"),
+        ("Of the papers on RAG, which is the oldest?", Order("date", False, 1), "Of the papers on RAG, which is ?"),
     ],
 )
 def test_orders(question: str, order: Order, topic: str) -> None:
