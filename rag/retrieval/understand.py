@@ -12,9 +12,20 @@ _KINDS = r"(papers|works|studies|methods|approaches|benchmarks|surveys|datasets|
 _MAKERS = (
     r"(recommenders|frameworks|algorithms|techniques|toolkits|libraries|corpora|optimizers|ones|teams|groups|authors|people)"
 )
-_WHO = r"\bwhose \w+|\bwho (else|has|have|all|(?!(is|was|does|tops|wins|leads|beats)\b)[a-z]+s)\b"
+_NO_OBJECT = (
+    r"(?<!\bon )(?<!\bin )(?<!\binto )(?<!\bwith )(?<!\bby )(?<!\bof )(?<!\bfor )(?<!\bto )(?<!\bfrom )(?<!\balong )"
+    r"(?<!\bover )(?<!\bagainst )"
+)
+"""Behind a preposition, "on which corpora did they test", what follows are things of one paper."""
+_SUBJECT = (
+    r"(?!\W*(?:[?.,;:]|$)|,? (?:and|or) \w+"
+    r"| (?:did|does|do (?!you|we|i\b)|(?:was|were|is|are|has|have) (?:it|they|the|this|its|their)\b))"
+)
+"""What asks for papers does something itself: "which corpora have marked spans", not "which corpora did they use"."""
+_OTHER = r"(?!(?:did|do|does|is|are|was|were|can|could|has|have|the|a|an|its|their)\b)[\w-]+"
+_WHO = r"^\W*whose \w+|\bwho (else|has|have|all|(?!(is|was|does|tops|wins|leads|beats)\b)[a-z]+s)\b"
 LIST = re.compile(
-    rf"\b(which|what) (other )?({_KINDS}|{_MAKERS})\b|\b(which|what) ([\w-]+ ){{1,2}}{_MAKERS}\b|{_WHO}"
+    rf"\b(which|what) (other )?{_KINDS}\b|{_NO_OBJECT}\b(which|what) ({_OTHER} ){{0,2}}{_MAKERS}\b{_SUBJECT}|{_WHO}"
     rf"|\b(which|what) ([\w-]+ ){{1,3}}({_KINDS}|{_MAKERS}) (are there|exist|do (we|you|i) have)\b"
     rf"|^\W*((papers|works|studies|articles) (that|which|using|with|where|by)|(any|every|some)thing (on|about|using|with|for)) "
     rf"|\b(list|show|name|find|collect|give) (me )?(all|every|each|any|the|some)?\b.*\b{_WORKS}\b"
@@ -34,16 +45,18 @@ COMPARE = re.compile(
 _DOING = r"use|deal|propose|study|test|train|report|claim|build|rely|need|work|measure|compare|distill?|merge|handle|add|show"
 _NUMBER = r"(?P<n>two|three|four|five|six)"
 COUNTED = re.compile(
-    rf"\b(?:which|these|those|the|all|of|^\W*) ?{_NUMBER}(?= (?:[\w-]+ ){{0,2}}(?:papers|works|studies|surveys|articles)\b"
+    rf"\b(?:which|these|those|the|all|^\W*) ?{_NUMBER}(?= (?:[\w-]+ ){{0,2}}(?:papers|works|studies|surveys|articles)\b"
     rf"| (?:{_DOING})\b"
     r"| (?:of (?:them|these|those)|are|is|do|does|did|has|have|was|were)\b|['’]|\W*[?,.;:]|\W*$)"
     r"|\b(?P<both>both) (?:papers|works|studies|surveys|articles)\b"
-    r"|\bwhich of (?:the|these|those) (?P<m>two|three|four|five|six)\b",
+    rf"|\bwhich of (?:the|these|those) (?P<m>two|three|four|five|six)(?= (?:papers|works|studies|{_DOING}|is|are|has|have"
+    r"|do|does|did|was|were|came|comes|can|will|would)\b|s\b|\W*[?,.;:]|\W*$)",
     re.IGNORECASE,
 )
 """So many papers; "which two drawbacks" are those of one."""
 SURELY = re.compile(
-    rf"{_WHO}|\b(which|what) (other )?(papers|works|studies|{_MAKERS})\b|\b(in )?each (case|one|of (them|these|those))\b"
+    rf"{_WHO}|\b(which|what) (other )?(papers|works|studies)\b|{_NO_OBJECT}\b(which|what) (other )?{_MAKERS}\b{_SUBJECT}"
+    r"|\b(in )?each (case|one|of (them|these|those))\b"
     r"|\brespectively\b|^\W*(anything|everything|something) (on|about|using|with|for)\b",
     re.IGNORECASE,
 )
