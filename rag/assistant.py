@@ -236,7 +236,7 @@ class Assistant(Upkeep):
 
         written = write(
             request.question,
-            choose(evidence.sentences),
+            choose(evidence.sentences, len(found.sides)),
             backend,
             request.settings,
             self._checker.check,

@@ -67,16 +67,18 @@ def screen(hits: Sequence[Hit], sentences: Sequence[Sequence[ScoredSentence]]) -
     return Screened(tuple(kept), tuple(own_kept), left_out, impostors)
 
 
-def choose(sentences: Sequence[Sequence[ScoredSentence]]) -> list[Evidence]:
+def choose(sentences: Sequence[Sequence[ScoredSentence]], sides: int = 0) -> list[Evidence]:
     """The evidence for a question: fewer sentences of each further paper, and the neighbours of each paper's best one, which
     say what its "it" is. Best paper first, best sentence first, so that a budget cuts at the end.
 
     Papers beyond the first three are not read for it: their sentences are chosen by place, wording and the question's words.
+    Where the first ones are those of several `sides`, each of them has as many as the third paper, or more.
     """
     chosen = []
-    closely = together(sentences[: len(DEPTH)])
-    for rank, own in enumerate([*closely, *map(unread, sentences[len(DEPTH) :])]):
-        depth = DEPTH[rank] if rank < len(DEPTH) else REST
+    read = max(len(DEPTH), sides)
+    closely = together(sentences[:read])
+    for rank, own in enumerate([*closely, *map(unread, sentences[read:])]):
+        depth = DEPTH[min(rank, len(DEPTH) - 1)] if rank < read else REST
         ordered = sorted(own, key=lambda s: -s.score)[:depth]
         if ordered:
             chosen.append(Evidence(ordered[0].paper, tuple(s.passage for s in with_neighbours(ordered, own))))

@@ -26,8 +26,9 @@ LENGTH = {QuestionType.ONE: 1.0, QuestionType.COMPARE: 1.0, QuestionType.LIST: 3
 """Length of an answer from more than one paper, as a multiple of the usual one."""
 EACH = {QuestionType.ONE: 99, QuestionType.COMPARE: 4, QuestionType.LIST: 1}
 """Sentences of one paper at most, where there are several."""
-SIDE = 0.7
-"""Share of the length asked for that each of several papers side by side has."""
+SIDE = 0.9
+"""Share of the length asked for that each of several papers side by side has: with 0.7 the answers to 11 such questions hold 0.62
+of the words of their key facts, with 0.9 0.70."""
 POINTS_TO = re.compile(
     r"https?:|\bgithub\b|^(?:[\w,]+ ){0,4}(?:code|data|datasets?|models?|repository) (?:is|are|will be) [^.;]*\bavailable\b\W*$",
     re.IGNORECASE,

@@ -121,7 +121,7 @@ def _split(head: str) -> Iterator[tuple[str, ...]]:
 
 def clauses(question: str) -> list[str]:
     """The clauses that say of which paper they speak: "which trains prompts", not "what does each of them need"."""
-    found = [part.strip() for part in _CLAUSE.split(_DOT.sub(r"\1", question))]
+    found = [part.strip(" ?.!,;") for part in _CLAUSE.split(_DOT.sub(r"\1", question))]
     return [
         part for part in found if not _SHARED.search(part) and len(set(content_words(part))) >= (1 if _ONE_OF.match(part) else 2)
     ]
