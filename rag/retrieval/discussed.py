@@ -7,20 +7,28 @@ from collections.abc import Collection, Sequence
 
 from rag.answering.record import Answer, Hit
 from rag.paper import Paper
-from rag.retrieval.turns import EVERY, read_turn
+from rag.retrieval.turns import COUNTS, EVERY, PIECES, read_turn
 from rag.terms import content_words
 
 ALONE_COSINE, ALONE_LEAD = 0.4, 0.1
 """A turn that finds one paper this well, this far ahead of the next, needs nothing from the turns before it: of 21 later
 turns in the development dialogues all eight above both bounds found the right paper."""
-_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
+_PLACES = {"first": 0, "former": 0, "second": 1, "middle": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
+
 _NOT_A_PAPER = """
 attempt attempts author authors case category columns? component components day days dataset epoch experiment few figure half
 iteration layer layers loss model module month months name number option part parts phase phases place round row sentence stage
 stages step steps task tasks term test three time times to token tokens two type week weeks word words year years
 """
 PLACE = re.compile(
-    rf"\b(?:the|your|my|that) (?:very )?({'|'.join(_PLACES)})\b(?! (?:{'|'.join(_NOT_A_PAPER.split())})\b)", re.IGNORECASE
+    rf"\b(?:the|your|my|that) (?:very )?({'|'.join(_PLACES)})\b(?! (?:{'|'.join(_NOT_A_PAPER.split())})\b)"
+    rf"|^\W*(?:(?:and|so|ok) )?({'|'.join(_PLACES)}) (?:one|paper|study|article|answer)\b",
+    re.IGNORECASE,
+)
+_RUN = re.compile(
+    r"\b(?:the|your) (?:(?P<end>first|last) (?P<number>two|three|four)|(?P<few>two|three|four) (?P<side>first|last))\b"
+    rf"(?! {PIECES}\b)",
+    re.IGNORECASE,
 )
 _ONE_AT = re.compile(
     rf"\b(?:the|your|that) (?:(?:{'|'.join(_PLACES)}) (?:one|of (?:them|these|those))|former|latter)\b", re.IGNORECASE
@@ -94,7 +102,10 @@ def is_so_called(paper: Paper, words: Collection[str]) -> int:
 def placed(turn: str, history: Sequence[Answer]) -> list[Paper]:
     """The papers at the places that the turn names; with the one talked of last, where the turn sets another beside it."""
     among = listed(history, turn)
-    indices = dict.fromkeys(_PLACES[found[1].lower()] for found in PLACE.finditer(turn))
+    if run := _RUN.search(turn):
+        number = COUNTS[(run["number"] or run["few"]).lower()]
+        return among[:number] if (run["end"] or run["side"]).lower() == "first" else among[-number:]
+    indices = dict.fromkeys(_PLACES[(found[1] or found[2]).lower()] for found in PLACE.finditer(turn))
     papers = [among[index] for index in indices if index < len(among)]
     focus = talked_of(history)[:1]
     if len(papers) == 1 and focus and _BESIDE.search(turn) and focus[0].id != papers[0].id:
@@ -104,7 +115,7 @@ def placed(turn: str, history: Sequence[Answer]) -> list[Paper]:
 
 def says_place(turn: str, history: Sequence[Answer]) -> bool:
     """Whether "the first one" or "the latter" is a paper of the conversation: no order of the library is asked for."""
-    return _ONE_AT.search(turn) is not None and bool(placed(turn, history))
+    return (_ONE_AT.search(turn) or _RUN.search(turn)) is not None and bool(placed(turn, history))
 
 
 def together(number: int, history: Sequence[Answer]) -> list[Paper]:

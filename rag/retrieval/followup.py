@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from rag.answering.record import Answer, Hit
 from rag.paper import Paper
 from rag.retrieval.discussed import (
-    ALONE_COSINE,
     PLACE,
     is_so_called,
     mentioned,
@@ -35,6 +34,7 @@ BEHIND, DOUBT = 8.0, 1.5
 one counts against the score by which it was behind. In 40 development dialogues the right paper is taken in one of the three
 whose first answer is wrong, and a wrong one nowhere."""
 MENTIONED = 12  # papers quoted last that a turn may go back to
+FOUND = 0.25  # cosine from which a paper that the turn says there is has been found
 KNOWN, CALLED = 1.0, 3.0  # log odds for a paper that was talked of before, and for one that "the ... one" describes
 NAME = re.compile(r"\b\w*[A-Z0-9]\w*[A-Z0-9]\w*\b")
 SEVERAL = re.compile(
@@ -139,7 +139,8 @@ def _weighed(read: Turn, focus: Paper, bare: Sequence[Hit], history: Sequence[An
         if read.beside and not (read.moves or read.corrects):
             return Followed(about(read.text, [focus]), (focus, other.paper), several=True)
         text = read.text if read.moves else _asked(read.text, history[-1].question)
-        return Followed(text, (other.paper,), alone=not told or other.parts.get("dense", 0.0) < ALONE_COSINE)
+        found = other.parts.get("dense", 0.0) >= FOUND
+        return Followed(text, (other.paper,), alone=not (told and found) and other.paper not in mentioned(history))
     if read.moves or read.described or (not leans(read.text) and _strange(read.text, focus, library)):
         return Followed(read.text, alone=True)
     return Followed(in_context(read.text, history[-1].question, [focus]), (focus,))

@@ -26,7 +26,7 @@ _ONWARD = re.compile(
 )
 _PAPER = r"(?:papers?|studies|study|surveys?|articles?|works?|preprints?|publications?)"
 _PLAIN = (
-    r"(?:same|first|second|third|fourth|fifth|last|latter|former|previous|above|other|right|wrong|one|two|three|only|best"
+    r"(?:same|first|second|third|fourth|fifth|last|latter|former|middle|previous|above|other|right|wrong|one|two|three|only|best"
     r"|earlier)"
 )
 _MODAL = r"(?:should|can|could|would|will|does|do|did|to|if|when)"
@@ -65,7 +65,7 @@ _THINGS = (
 )
 _ALIKE = r"(?:differ\w*|related|similar|compare\w*|agree|disagree|alike|compatible|in common)"
 _ENDING = rf"(?=\W*$|[,;:?.!]| {_VERBS}\b| {_THINGS}\b| {_ALIKE}\b| (?:newer|older)\b)"
-_PARTS = (
+PIECES = (
     r"(?:stages|phases|steps|tasks|data ?sets|models|losses|settings|parts|techniques|modules|components|versions|variants"
     r"|languages|domains|metrics|baselines)"
 )
@@ -74,7 +74,7 @@ _TOGETHER = re.compile(
     rf"|\b(?P<both>both)\b(?: (?:of )?(?:the )?(?:them|these|those|papers|methods|approaches|please|pls|plz|again)\b|\W*$|[,;:]"
     rf"| {_VERBS}\b)"
     r"|\b(?:which|either|neither|one|any|each|none) (?:one )?of (?:the|these|those) (?P<few>two|three|four|five)\b"
-    rf"(?! {_PARTS}\b)"
+    rf"(?! {PIECES}\b)"
     r"|\b(?P<all>all|any|which|each|either|neither|one|none) of (?:them|these|those)(?: papers)?\b(?! (?:two|three|four|five)\b)"
     r"|\ball (?:of )?(?:the|these|those) (?P<papers>papers)\b"
     rf"|\b(?:they|these|those) (?:\w+ )?(?:both|{_ALIKE})\b"

@@ -100,6 +100,13 @@ def test_the_first_one_means_the_first_paper_talked_of_where_no_answer_has_sever
     assert followed("What does the first layer of turbines do?", ON_BEES, ON_TIDES).papers == (TIDES,)  # not a place among papers
 
 
+def test_a_run_of_papers_is_taken_from_either_end() -> None:
+    history = ON_BEES, answer("Radar on drones?", ICE), ON_TIDES
+    assert followed("How do the last two differ?", *history).papers == (ICE, TIDES)
+    assert followed("Do the two first share anything?", *history).papers == (BEES, ICE)
+    assert followed("What was the middle one about?", *history).papers == (ICE,)
+
+
 def test_what_one_goes_back_to_is_named_by_its_topic_or_by_its_place_in_time() -> None:
     history = ON_BEES, answer("Radar on drones?", ICE), ON_TIDES
     assert followed("Back to the bees: who follows?", *history).papers == (BEES,)
