@@ -13,6 +13,7 @@ from rag.retrieval.conditions_numbers import BARE_NUMBERS
 from rag.retrieval.dates import marked
 from rag.retrieval.framing import about_what
 from rag.retrieval.joining import Statement, clash, combined, joined
+from rag.retrieval.named import BARE_NAMES
 from rag.retrieval.orders import read_orders
 from rag.retrieval.unwanted import Unwanted, read_unwanted
 from rag.retrieval.wording import Asked, Rule, Said, excluding, keywords_only, near_work, rule
@@ -113,7 +114,7 @@ def _statements(question: str, facts: Facts, bare: bool) -> list[Statement]:
     keywords = keywords_only(question)  # of which a date can only be that of the papers
     plain, dated = question, marked(question)
     found: list[Statement] = []
-    for each in (*rules(), *BARE_NUMBERS, *BARE_DATES) if bare else rules():
+    for each in (*rules(), *BARE_NAMES, *BARE_NUMBERS, *BARE_DATES) if bare else rules():
         for match in each.pattern.finditer(dated if each.marked else plain):
             start, end = match.span()
             if (dated if each.marked else plain)[start:end] != match[0]:

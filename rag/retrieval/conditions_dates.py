@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.retrieval.dates import ANY, DATE, RANGE, YEARLESS, Span, after, before, merged, months_back, spans_in
 from rag.retrieval.named import file_of_day
-from rag.retrieval.other_years import EVENT, OF_ITS_OWN, OF_OTHERS, THAN
+from rag.retrieval.other_years import BEHIND, EVENT, OF_ITS_OWN, OF_OTHERS, THAN
 from rag.retrieval.wording import DATED, EXCLUDES, NUMBER, WORK, Asked, Read, Rule, Said, number, rule
 
 _ON = rf"(?:(?:(?:is|are|was|were|all) )?(?:{DATED} )?)"
@@ -160,13 +160,15 @@ def _around(match: re.Match[str], asked: Asked) -> Said | None:
 
 
 def _this_or_last(match: re.Match[str], asked: Asked) -> Said | None:
-    """The year or month of the library's newest paper, or the one before; `the last year` is another rule's."""
+    """The year, month or decade of the library's newest paper, or the one before; `the last year` is another rule's."""
     newest = asked.facts.newest
     if newest is None:
         return None
     back = int(match["which"].lower() not in {"this", "current"})
-    if match["unit"].lower() == "year":
-        return Said((_values(Span(dt.date(newest.year - back, 1, 1), dt.date(newest.year - back, 12, 31))),))
+    size = {"year": 1, "decade": 10}.get(match["unit"].lower())
+    if size is not None:
+        first = (newest.year // size - back) * size
+        return Said((_values(Span(dt.date(first, 1, 1), dt.date(first + size - 1, 12, 31))),))
     last = before(newest.replace(day=1)) if back else newest
     return Said((_values(Span(last.replace(day=1), before((last.replace(day=28) + dt.timedelta(days=4)).replace(day=1)))),))
 
@@ -213,8 +215,6 @@ _UP_TO = (
     r"|by the end of|before the end of|(?:in|on|at) or before|(?<!\w)(?:<=|≤))"
 )
 _NOT_BARE = rf"(?=\s*[,.?!;:)\]]|\s*$| (?:{WORK}|about|on|regarding|concerning|that|which|and|but|please)\b)"
-_NO_DATE = ("in", "from", "of", "on", "to", "by", "for", "since", "before", "after", "until", "and", "or", "than", "during")
-_BEHIND = "".join(rf"(?<! {word})" for word in _NO_DATE)
 _ALONE = r"(?= (?:about|on|regarding|concerning|that|which)\b|\s*\?|\s*$)"
 
 DATE_RULES: tuple[Rule, ...] = (
@@ -270,7 +270,7 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"\b{_ON}(?:from )?(?P<n>{NUMBER}|an?) years? ago\b", _years_ago, near_work=True),
     _date(
         rf"\b(?:(?:{_IN}|{DATED}) )?(?:the (?=current)|(?<!the ))(?P<which>this|last|previous|current)"
-        r" (?P<unit>year|month)(?:['’]s)?(?! of)\b",
+        r" (?P<unit>year|month|decade)(?:['’]s)?(?! of)\b",
         _this_or_last,
         near_work=True,
     ),
@@ -295,6 +295,6 @@ DATE_RULES: tuple[Rule, ...] = (
     _date(rf"(?<![\w-]){_LIST}(?:['’]s)?(?! {_VERB}\b)(?=(?P<between>(?: \S+){{0,3}}?) {WORK}\b)", _adjective),
     _date(rf"\b{DATED} (?:(?:on|in|from) )?(?P<a>{YEARLESS})", _day),
     _date(rf"\b(?:from|on|in|of) (?P<a>{YEARLESS}){_END}", _day, near_work=True),
-    _date(rf"{_BEHIND}(?: [-–])? {_LIST}(?=\s*[.?!]?\s*$)", _in_brackets, near_work=True),
+    _date(rf"{BEHIND}(?: [-–])? {_LIST}(?=\s*[.?!]?\s*$)", _in_brackets, near_work=True),
 )
 BARE_DATES: tuple[Rule, ...] = (_date(rf"(?:\b(?:{_IN}|either|in the|from the|of the) )*{_LIST}", _within()),)

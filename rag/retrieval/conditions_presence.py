@@ -69,6 +69,7 @@ def _of(name: str, noun: str) -> tuple[Rule, ...]:
         rule(rf"\b{whose} {noun} (?:is|are) {_KNOWN}\b", says(**{name: True})),
         rule(rf"\b{_LACKS} {noun}{'' if name in OWN else _END}\b", _lacks(name), near_work=name not in OWN),
         rule(rf"\b{_HAS} {noun}{_END}{_BOUND}", says(**{name: True}), near_work=True),
+        rule(rf"\b(?:of )?(?:an? )?known {noun}{_END}", says(**{name: True}), near_work=True),
     )
 
 

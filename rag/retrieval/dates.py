@@ -26,6 +26,7 @@ _DECADE = (
 )
 """Not bare: "in 20s" is seconds, "in their twenties" an age."""
 _FEW = {"few": 3, "couple of": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6} | {str(n): n for n in range(1, 12)}
+_PART_OF_MONTH = r"(?:early|mid|late)[- ]|(?:the )?(?:(?:first|second) half|first week|last week) of "
 _DATE = (
     rf"(?:{_DECADE}|(?:the )?(?:early|mid|late)?[- ]?(?:19|20)\d0['’]?s"
     rf"|(?:the )?(?:first|last) (?:(?:{'|'.join(_FEW)}) )?months of {_YEAR}"
@@ -33,12 +34,14 @@ _DATE = (
     rf"|{_YEAR}-\d\d-\d\d|{_YEAR}[-–/]\d\d(?!\d)|(?:the )?(?:first|second) half of {_YEAR}|(?:Q[1-4]|H[12]),? (?:of )?{_YEAR}"
     rf"|{_YEAR} ?(?:Q[1-4]|H[12])\b|(?:the )?(?:{'|'.join(_QUARTERS)}|last) quarter of {_YEAR}"
     rf"|(?:the )?(?:beginning|start|middle|end) of {_YEAR}"
-    rf"|{_MONTH} {_DAY},? {_YEAR}|{_DAY} (?:of )?{_MONTH},? {_YEAR}|(?:(?:early|mid|late)[- ])?{_MONTH},? (?:of )?{_YEAR}"
+    rf"|{_MONTH} {_DAY},? {_YEAR}|{_DAY} (?:of )?{_MONTH},? {_YEAR}"
+    rf"|(?:{_PART_OF_MONTH})?{_MONTH},? (?:(?:of )?{_YEAR}|['’]\d\d\b)"
     rf"|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:(?:the )?years? )?(?:early[- ]|mid-?|late[- ])?{_YEAR})"
 )
 _YEARLESS = rf"(?:{_MONTH} {_DAY}|{_DAY} (?:of )?{_MONTH}|{_PROPER})"
 _FIRST = rf"(?:{_DATE}|{_YEARLESS}|{_MONTH})"  # of a range: its month needs no capital, since the year follows
-_DAYS_OF = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
+_DAYS_OF = {"early": (1, 10), "mid": (11, 20), "late": (21, 31), "first week": (1, 7)}
+_DAYS_OF |= {"first half": (1, 15), "second half": (16, 31), "last week": (-7, 31)}
 _EARLY = {
     "early": (1, 4),
     "mid": (5, 8),
@@ -109,6 +112,7 @@ def span_of(text: str, newest: dt.date | None = None) -> Span | None:
         return _days(year, second, int(found[3]) if found[3] else None)
     if found := re.fullmatch(rf"(\d\d?)/({_YEAR})", text):
         return _days(int(found[2]), int(found[1]), None)
+    text = re.sub(r"['’](\d\d)$", r"20\1", text) if re.match(rf"(?:{_PART_OF_MONTH})?{_MONTH}", text) else text
     said = re.findall(_YEAR, text)
     month = re.search(rf"\b{_MONTH}", text)
     if month is None:
@@ -122,11 +126,12 @@ def span_of(text: str, newest: dt.date | None = None) -> Span | None:
 
 def _third(text: str, month: Span | None) -> Span | None:
     """Of `mid September 2025` the days in the middle; the span itself for any other text."""
-    part = re.match("early|mid|late", text)
+    part = re.match(rf"(?:the )?({'|'.join(_DAYS_OF)})\b", text)
     if month is None or part is None:
         return month
-    first, last = _DAYS_OF[part[0]]
-    return Span(month.first.replace(day=first), month.last.replace(day=min(last, month.last.day)))
+    first, last = _DAYS_OF[part[1]]
+    begin = first if first > 0 else month.last.day + first + 1
+    return Span(month.first.replace(day=begin), month.last.replace(day=min(last, month.last.day)))
 
 
 def _part(text: str, year: int) -> Span:

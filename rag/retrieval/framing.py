@@ -12,9 +12,10 @@ abstract article entry literature manuscript monograph one paper preprint procee
 _LIBRARY = "arxiv catalog catalogue collection dump holding library"
 _PRONOUNS = "all anybody anyone anything both everything none nothing something"
 _ASKING = """
-ask bear belong bring browse carry check come concern contain count cover deal describe display enumerate exist explain fall
-fetch find fit glance go got has have hold include interested keep know known let list look match meet mention need offer order
-overview possess print pull say search see share summarise summarize summary think treat try view want wonder
+ask bear belong boast bring browse carry check collect come comprise concern contain count cover deal describe display enumerate
+exist explain fall feature fetch find fit gather glance go got has have hold include interested keep know known let line list
+look match meet mention need offer order overview possess print pull say search see sentence share summarise summarize summary
+think treat try view want wonder
 """
 _PUBLISHING = """
 add added adding addition appear came coming contribute date dated get got issue made make online out post publish publisher
@@ -27,12 +28,12 @@ time title topic upvote week writer
 """
 _MANNER = """
 above actual actually ago alone already also altogether am apart at available batch below beside big but check complete
-completely currently d different do don dozen eight either eleven else entire ever every exact exactly far first five four full
-fully given half hand hello hey hi individual isn just kindly large last late later least ll m many maximum may minimum more my
-neither nine nor now occur ok okay once only other out over overall part particular per period please possible quick quickly
-quite range re recorded respective respectively s said same seven several sheer simply since single six size so sort span
-specific specifically still sum t ten thank thanks three together too top total toward twelve twice two under various ve whether
-whole yet zero
+completely currently d different do don dozen each eight either eleven else entire ever every exact exactly far first five four
+full fully given half hand hello hey hi individual isn just kindly large last late later least ll m many maximum may minimum
+more my neither nine nor now occur ok okay once only other out over overall part particular per period please possible quick
+quickly quite range re recorded respective respectively s said same seven several sheer simply since single six size so sort
+span specific specifically still sum t ten thank thanks three together too top total toward twelve twice two under various ve
+whether whole yet zero
 """
 _DEGREES = """
 biggest earliest early fresh high highest largest late latest long longest low lowest new newest next old oldest past previous
@@ -56,7 +57,23 @@ _NARROWS = frozenset(stem(word) for word in f"{_PUBLISHING}{_DETAILS}{_DEGREES}"
 """What is said of some papers only."""
 _ABOUT = frozenset(("about", "on", "regarding", "concerning", "into", "around"))
 _ON = frozenset(
-    stem(word) for word in ("average", "date", "day", "file", "hand", "offer", "record", "same", "shelf", "stock", "top", "whole")
+    stem(word)
+    for word in (
+        "average",
+        "date",
+        "day",
+        "each",
+        "every",
+        "file",
+        "hand",
+        "offer",
+        "record",
+        "same",
+        "shelf",
+        "stock",
+        "top",
+        "whole",
+    )
 )
 """Behind an "on", as in "on the same day", no topic."""
 _NOUNS = frozenset(stem(word) for word in f"{_WORKS} item piece record title".split())

@@ -264,3 +264,5 @@ NAME_RULES: tuple[Rule, ...] = (
         file,
     ),
 )
+BARE_NAMES: tuple[Rule, ...] = (rule(rf"^\W*{_ORGANISATIONS}\W*$", organisation_whole),)
+"""A question that is a name and nothing else."""

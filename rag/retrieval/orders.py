@@ -61,6 +61,10 @@ _ENDS = re.compile(
     rf"\b(?:the )?(?:very )?(?:(?P<new>last|final)|(?P<old>first))(?: (?P<n>{NUMBER}))?(?P<noun> (?:\S+ ){{0,2}}?{WORK})\b",
     re.IGNORECASE,
 )
+_CAME = re.compile(
+    r"\b(?:came|come|appeared|was|is|published|released) (?:(?P<new>last|latest)|(?P<old>first|earliest))(?= *(?:[?.!]|$))",
+    re.IGNORECASE,
+)
 _TEAM = re.compile(r"\b(?:the )?(?:biggest|largest|(?P<few>smallest)) (?:team|group)\b", re.IGNORECASE)
 """Wording that is an order only in a question of nothing but such: "the first paper" is not always the first by date."""
 _PLURAL = re.compile(
@@ -113,6 +117,8 @@ def _end(text: str) -> Ranking | None:
         single = _PLURAL.search(found["noun"]) is None
         count = number(found["n"]) if found["n"] else 1 if single else None
         return Ranking(Order("date", bool(found["new"]), count), ((found.start(), found.start("noun")),))
+    if found := _CAME.search(text):
+        return Ranking(Order("date", bool(found["new"]), 1), (found.span(),))
     found = _TEAM.search(text)
     return Ranking(Order("author_count", not found["few"], 1), (found.span(),)) if found else None
 

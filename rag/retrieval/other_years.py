@@ -33,3 +33,6 @@ EVENT = re.compile(
     re.IGNORECASE,
 )
 """Behind a year: it is the name of that, not the year of a paper."""
+_BEFORE = ("in", "from", "of", "on", "to", "by", "for", "since", "before", "after", "until", "and", "or", "than", "during")
+BEHIND = "".join(rf"(?<! {word})" for word in _BEFORE)
+"""What a date at the end of a question must not stand behind: other rules read it then, or have left it."""

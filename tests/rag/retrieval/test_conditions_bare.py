@@ -81,6 +81,13 @@ E May 2023
 E Which papers appeared on the same day, 24 May 2023?
 B what appeared from may to august 2021?
 ABC Show papers from either 2019 or 2021.
+BC Titles and dates of everything from 2021
+BC Give me one line on each paper from 2021.
+I papers from the second half of December 2024
+F Any papers from October '24?
+BCDEFI what is from this decade?
+DEFI Anything newer than 2021
+A 2019 and earlier
 GH undated stuff
 G titled but undated papers
 H which entries have no title
@@ -105,6 +112,9 @@ ABD Which papers have upvotes between 3 and 5?
 DE what did people upvote in 2023?
 E Which papers name an organisation?
 E Do you have something from the Loom Lab?
+E Loom?
+C Which paper boasts 12 authors?
+G papers of unknown date but known title
 """
 ALL = """
 What papers do you have?
@@ -159,6 +169,8 @@ D most upvoted of 2023
 D What was upvoted most in 2023?
 AD most popular papers
 E newest single-author paper
+A Which paper came first?
+I Which one came last?
 """
 
 
