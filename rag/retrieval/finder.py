@@ -17,7 +17,7 @@ from rag.retrieval.conditions import Reading, read_conditions, read_question
 from rag.retrieval.discussed import pointed_at, says_place, stands_alone, talked_of
 from rag.retrieval.evidence import sentence_passages
 from rag.retrieval.extent import asked_about, with_list
-from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans
+from rag.retrieval.followup import Library, about, conditions_only, dated, follow, in_context, in_front, leans, only_parts
 from rag.retrieval.foreign import in_english
 from rag.retrieval.framing import about_what, asks_for_all
 from rag.retrieval.hybrid import HybridRetriever
@@ -224,7 +224,7 @@ class Finder:
 
     def _read(self, question: str, history: Sequence[Answer], without: Collection[str]) -> tuple[Reading, str | None]:
         """The conditions, and the topic of the answer before where the question is nothing but conditions ("and since 2020?")."""
-        if history and says_place(question, history):
+        if history and (says_place(question, history) or only_parts(question)):
             return Reading(), None
         if again := conditions_only(question, history):
             reading = read_conditions(again, self._facts(), without)

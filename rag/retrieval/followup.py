@@ -230,10 +230,14 @@ def in_front(hits: Sequence[Hit], followed: Followed, within: Callable[[str, Col
 def leans(turn: str) -> bool:
     """Whether the wording points back: a connective in front, a pronoun, a place in a list, a mere "why" or "on what", or nothing
     but a part of a paper."""
-    said = content_words(turn)
-    if set(said) <= PARTS or (len(said) < WHOLE and ASKING_ON.search(turn)):
+    if only_parts(turn) or (len(content_words(turn)) < WHOLE and ASKING_ON.search(turn)):
         return True
     return LEANING.search(turn) is not None or PLACE.search(turn) is not None or read_turn(turn).together > 0
+
+
+def only_parts(turn: str) -> bool:
+    """Whether a turn speaks of nothing but parts of a paper: "Which datasets?" """
+    return set(content_words(turn)) <= PARTS
 
 
 def conditions_only(turn: str, history: Sequence[Answer]) -> str | None:

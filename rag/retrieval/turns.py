@@ -55,7 +55,10 @@ _RETURNING = re.compile(
     r"|\b(?:you|we) (?:\w+ )?(?:mentioned|cited|quoted|named|showed|discussed|talked|spoke|started|began|had)\b",
     re.IGNORECASE,
 )
-_LIKE = re.compile(r"\b(?:like|such as|similar to|as) (?:this|that|these|those|it)\b", re.IGNORECASE)
+_LIKE = re.compile(
+    r"\b(?:like|such as|similar to|as) (?:this|that|these|those)\b|\b(?:similar to|such as|(?:any|some)thing like) it\b",
+    re.IGNORECASE,
+)
 _VERBS = (
     r"(?:is|are|was|were|do|does|did|has|have|had|came|come|appear\w*|differ\w*|shar\w+|us\w+|agree\w*|relate|related|compar\w+"
     r"|get|report)"
