@@ -12,7 +12,7 @@ from rag.retrieval.extent import length
 from rag.retrieval.followup import leans
 from rag.retrieval.items import Called, Item, distinct, is_name, item_of
 from rag.retrieval.lookup import LIFT, folded, used_names
-from rag.retrieval.rows import bare, clauses, headed, heading, heads, kinds_of, rows, several
+from rag.retrieval.rows import NAMED, bare, clauses, headed, heading, heads, kinds_of, rows, several
 from rag.retrieval.understand import Form, form_of, how_many
 from rag.terms import content_words
 
@@ -22,12 +22,13 @@ AMONG = 30  # papers among which that of a side is looked for
 NEAR = 10  # first papers for the whole question among which that of a side is that is merely described
 CLEAR = 0.02  # by how much the paper of one side answers to that side better than those of the others
 BRIEF = 8  # words of a text without question or papers in which names may stand side by side
+SEVERAL = 3  # things in front of a question that can hardly be anything but several papers
 ROWS = 8  # ways of reading a question that are tried
 _JOINTS = re.compile(
     r"(?:^|(?<=[,.:;?]))[\s,/&]*(?:\b(?:and|or|vs|versus|with|from|between)\b[\s,./&]*)+(?=[?.:;,]|$|\s)", re.IGNORECASE
 )
 """What stood between the items of a row."""
-_OF_PAPERS = re.compile(r"\b(?:papers?|works|studies)\b", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:papers?|works|studies)\b|[:,.;–-] (?:what|which|how|who|where|when)\b", re.IGNORECASE)
 _ASKING = re.compile(r"(?:what|which|who|when|where|why|how|does|do|did|is|are|can)\b", re.IGNORECASE)
 
 
@@ -72,7 +73,7 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     """
     if not hits:
         return Apart(tuple(hits))
-    stated = form_of(question) is Form.STATEMENT and not _OF_PAPERS.search(question)
+    stated = form_of(question) is Form.STATEMENT and not _ASKED.search(question)
     if stated and len(question.split()) > BRIEF:
         return Apart(tuple(hits))  # a claim about both kidneys is no comparison
     many = several(question) and not stated
@@ -87,7 +88,7 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     row, missing = (_of_a_kind(question, find) if many else []), ""
     best = -1.0, -1.0
     for texts in () if row else rows(question)[:ROWS]:
-        them = headed(question, texts)
+        them = headed(question, texts) or (len(texts) >= SEVERAL and all(len(text.split()) <= NAMED for text in texts))
         names, questions, head = all(map(is_name, texts)), _questions(texts), heads(question, texts)
         if not (many or names or questions or head):
             continue

@@ -93,7 +93,8 @@ def called(text: str, paper: Paper) -> Called:
         return Called.BY_NAME
     words = WORD.findall(bare(text).lower())
     if len(words) < 2 or len(content_words(text)) < 2:
-        return Called.IN_TITLE if len(words) == 1 and is_name(text) and words[0] in WORD.findall(title.lower()) else Called.NO
+        said = len(words) == 1 and words[0] in WORD.findall(title.lower())
+        return Called.IN_TITLE if is_name(text) and (said or f"({bare(text)})" in paper.abstract) else Called.NO
     run = f" {' '.join(words)} "
     if run in f" {' '.join(WORD.findall(title.lower()))} ":
         return Called.IN_TITLE

@@ -17,7 +17,9 @@ SEVERAL = re.compile(
     r"\b(?:each|either|both|respectively|versus|vs|compare|comparison|contrast|difference|differences|differ|differs|in turn)\b"
     rf"|\b{_NUMBER} (?:\w+[ -]){{0,3}}{_WORKS}\b"
     rf"|\b(?:what|which|whose) {_WORKS}\b|\bwho\b.*\bwho\b|\bwhich\b.*(?:\band|[,;]) which\b"
-    r"|\b(?:a|one)\b.*\b(?:and|,) one (?:that|which|on)\b|\bpaper\b.*\band\b.*\bone\b|\bone\b.*\bthe other\b"
+    r"|\b(?:a|one)\b.*\b(?:and|,) one (?:that|which|on)\b|\bpaper\b.*\band\b.*\bone\b"
+    r"|\bone\b.*\bthe other\b|\bone\b.*[,;] (?:and )?another\b"
+    r"|\bthe first\b.*\bthe second\b|\bformer\b.*\blatter\b|\b(?:overlap|common ground|connection) between\b"
     rf"|\b(?:few|several|some) (?:\w+ ){{0,2}}{_WORKS}\b",
     re.IGNORECASE,
 )
@@ -30,7 +32,7 @@ _JOIN = re.compile(rf"\s+{_AND}\s+|\s+/\s+", re.IGNORECASE)
 _AGAINST = re.compile(r"\s+(?:versus|vs)\s+", re.IGNORECASE)
 _CLAUSE = re.compile(
     rf"(?:[,;.?!:]\s*(?:(?:and|or|but|while|also|then)\s+)*|\s+(?:and|or|but|while)\s+|\s+[-–—]+\s+)"
-    rf"(?=(?:(?:on|in|by|for|with|at|to|from) )?(?:{_WH}|one|another|the one)\b)",
+    rf"(?=(?:(?:on|in|by|for|with|at|to|from) )?(?:{_WH}|one|another|the (?:one|other))\b)",
     re.IGNORECASE,
 )
 _SHARED = re.compile(
@@ -43,7 +45,7 @@ _WORDINGS = tuple(
     re.compile(wording, re.IGNORECASE)
     for wording in (
         rf"\bcompar(?:e|ing|ison of) {_ONE} (?:with|to|and|against|versus|vs) {_OTHER}{_END}",
-        rf"\b(?:differences?|comparison|contrast|relation|relationship) between {_ONE} and {_OTHER}{_END}",
+        rf"\b(?:differences?|comparison|contrast|relation|relationship|overlap|connection) between {_ONE} and {_OTHER}{_END}",
         rf"\b(?:distinguishes|separates|sets) {_ONE} (?:apart )?from {_OTHER}{_END}",
         rf"\bhow (?:different )?(?:does|do|is|are) {_ONE} (?:compared?|differ|different) (?:with|to|from|against) {_OTHER}{_END}",
         rf"\bhow (?:different )?(?:do|are) {_ONE} and {_OTHER} (?:differ|different|compare|relate)\b",
@@ -53,6 +55,8 @@ _WORDINGS = tuple(
 )
 _NAME = r"(?-i:(?:[A-Z]|[a-z]+-?[A-Z])[\w^*-]*(?:\.\d+)?(?: [A-Z][\w-]*){0,2})"
 _NAMES = re.compile(rf"{_NAME}(?:(?: paper| study)?(?:, (?:{_AND} )?| {_AND} | to | with | from | against )(?:the )?{_NAME})+")
+_ODD = re.compile(r"\b(?=[\w-]*[A-Z][\w-]*[A-Z]|[\w-]*[a-z][A-Z]|[\w-]*[A-Z][\w-]*\d)[A-Za-z][\w-]+\b")
+"""A word that is written like a name wherever it stands."""
 _BETWEEN = re.compile(rf",? (?:{_AND}|to|with|from|against) (?:the )?|, (?:the )?", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:(?:the|a|an|both|between|method|papers?|works?|studies|about|compare|contrast|in|for|on|by|i|need|from|order|these|one|that"
@@ -95,6 +99,8 @@ def _rows(question: str) -> Iterator[tuple[str, ...]]:
             yield from _split(head)
     for match in _NAMES.finditer(question):
         yield tuple(_BETWEEN.split(match[0]))
+    odd = [_ODD.findall(part) for part in _CLAUSE.split(question)]  # "What did X gain, and what Y?"
+    yield tuple(dict.fromkeys(names[0] for names in odd if len(names) == 1))
     parts = clauses(question)
     yield tuple(parts)
     yield tuple(part for part in parts if not part.endswith(":"))
@@ -106,7 +112,7 @@ def _split(head: str) -> Iterator[tuple[str, ...]]:
     """A row by its commas and the "and" before the last item; where there are none, by each "and"."""
     if _AGAINST.search(head):
         yield tuple(_AGAINST.split(head))
-    elif _COMMA.search(head.rstrip(" ,")):
+    if _COMMA.search(head.rstrip(" ,")):
         *items, last = _COMMA.split(head.rstrip(" ,"))
         if _JOIN.search(last):
             yield *items, *_JOIN.split(last)
