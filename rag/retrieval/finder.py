@@ -57,7 +57,7 @@ class Found:
     that was asked and metadata alone tell it; `beyond` is how many matching papers a list by metadata leaves out. `record` is set
     where the records of the papers found answer, not their abstracts; `together` where the papers found are asked about together.
     `sides` are the things that the question puts side by side, their papers first in `hits`; `only` the ids of the papers asked
-    about, where that is known. `surely` says that of a list by topic and metadata a paper is about the topic word for word.
+    about, where that is known. `surely` says that of a list by topic and metadata a paper is surely about the topic.
     """
 
     hits: tuple[Hit, ...]
@@ -269,7 +269,7 @@ class Finder:
         searched = topic
         if conditions.ids and len(hits) == 1:  # said by its number, the paper is there, whatever words the rest has
             searched = about(topic, [hits[0].paper])
-        surely = listed and bool(conditions) and surely_about(hits, sides)
+        surely = bool(reading) and (listed or order is not None) and surely_about(hits, sides)
         return Found(tuple(hits), kind, searched, reading.labels, note, ordered=order is not None, surely=surely)
 
     def _list(self, question: str, reading: Reading, note: str) -> Found:
