@@ -111,7 +111,9 @@ def test_an_answer_holds_all_that_is_needed_to_check_it(small: Assistant) -> Non
     assert (answer.question, answer.standalone, answer.model) == (question, question, "extractive")
     assert (answer.kind, answer.abstained) == (AnswerKind.QUOTED, False)
     assert [source.paper.title for source in answer.sources] == ["Tidal turbines in narrow straits"]
-    assert answer.retrieved == tuple(small.search(question, 20))
+    found = small.search(question, 20)
+    assert answer.retrieved[3:] == tuple(found[3:])  # the first three are read closely, and may change places
+    assert sorted(answer.retrieved[:3], key=lambda hit: -hit.score) == found[:3]
     assert 0.3 < answer.confidence <= 1
     assert (answer.tokens, answer.cost) == (Tokens(), 0.0)
     assert set(answer.timings) == {"retrieve", "evidence", "answer"}
