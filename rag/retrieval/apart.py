@@ -23,6 +23,7 @@ NEAR = 10  # first papers for the whole question among which that of a side is t
 CLEAR = 0.02  # by how much the paper of one side answers to that side better than those of the others
 BRIEF = 8  # words of a text without question or papers in which names may stand side by side
 SEVERAL = 3  # things in front of a question that can hardly be anything but several papers
+FULL = 3  # words of a question without a name that may stand by itself
 ROWS = 8  # ways of reading a question that are tried
 _JOINTS = re.compile(
     r"(?:^|(?<=[,.:;?]))[\s,/&]*(?:\b(?:and|or|vs|versus|with|from|between)\b[\s,./&]*)+(?=[?.:;,]|$|\s)", re.IGNORECASE
@@ -90,9 +91,18 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
     for texts in () if row else rows(question)[:ROWS]:
         them = headed(question, texts) or (len(texts) >= SEVERAL and all(len(text.split()) <= NAMED for text in texts))
         names, questions, head = all(map(is_name, texts)), _questions(texts), heads(question, texts)
+        # Each search costs as much as that of the question: what can be told before it is.
+        questions = questions and (many or leads(find(texts[-1])))
+        head = head and (them or any(map(is_name, texts)))
         if not (many or names or questions or head):
             continue
-        found = [item_of(text, find(text), hits) for text in texts]
+        found = []
+        for text in texts:
+            found.append(item_of(text, find(text), hits))
+            if not (many or questions or head or found[-1].called is Called.BY_NAME):
+                break
+        if len(found) < len(texts):
+            continue
         if names:
             missing = missing or _unheard_of(found, asked)
         kept = _believed(distinct(found) if many and said == len(found) else found, hits, many=many or them)
@@ -142,8 +152,9 @@ def _of_a_kind(question: str, find: Callable[[str], Sequence[Hit]]) -> list[Item
 
 
 def _questions(texts: Sequence[str]) -> bool:
-    """Whether the items are questions that stand by themselves."""
-    return all(_ASKING.match(text) for text in texts) and not any(leans(text) for text in texts[1:])
+    """Whether the items are questions that stand by themselves: "how many domains?" asks on."""
+    full = all(used_names(text) or len(set(content_words(text))) >= FULL for text in texts)
+    return full and all(_ASKING.match(text) for text in texts) and not any(leans(text) for text in texts[1:])
 
 
 def _believed(row: Sequence[Item], hits: Sequence[Hit], *, many: bool) -> list[Item]:
