@@ -208,6 +208,13 @@ class HybridRetriever:
         papers = self._catalogue.get(list(inside))
         return {key for key, paper in papers.items() if is_a(kind, paper.title, paper.abstract)}
 
+    def titled(self, words: str) -> set[str]:
+        """Ids of the papers whose title has the words side by side, in any inflection; of at most DEEP that have them at all."""
+        wanted = [stem(word) for word in WORD.findall(words.lower())]
+        papers = self._catalogue.get([paper for paper, _ in self._keywords.holding([words], limit=DEEP)])
+        titles = {key: [stem(word) for word in WORD.findall((paper.title or "").lower())] for key, paper in papers.items()}
+        return {key for key, own in titles.items() if any(own[n : n + len(wanted)] == wanted for n in range(len(own)))}
+
     def listing(self, conditions: Conditions, limit: int, order: Order | None) -> list[Hit]:
         """At most `limit` matching papers, in `order` or newest first, without regard to what they are about."""
         papers = self._catalogue.get(chosen := select(self._catalogue, conditions, limit, order))

@@ -21,6 +21,20 @@ _WHICH = re.compile(
     re.IGNORECASE,
 )
 _THOSE = re.compile(r"\b(?:those|these|them|the ones)\b", re.IGNORECASE)
+_QUOTES = "\"'“”‘’ "
+_SAYS = r"(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|includ(?:e|es|ing)|say(?:s|ing)?|us(?:e|es|ing))"
+_TERM = r"(?: the)?(?: (?:words?|terms?|phrases?|names?))?"
+_WORD = r"[\w-]+(?: [\w-]+){0,3}?"
+_OF_TITLE = (
+    rf"(?:(?:whose|where the|with|ha(?:s|ve)) (?:an? |the )?titles? (?:that )?{_SAYS}"
+    r"|(?:^|\b(?:which|what|all|list|show|find) )(?:the |all )?titles? (?:that )?(?:contain|mention|includ)(?:e?s|e|ing)?)"
+)
+_IN_TITLE = re.compile(
+    rf"\b(?:that |which )?(?:{_SAYS}{_TERM} (?:[\"“‘'](?P<quoted>[^\"”’]+?)[\"”’']|(?P<word>{_WORD}))"
+    rf" in (?:the |their |its |a )?titles?|{_OF_TITLE}{_TERM} (?P<after>[\"“‘'][^\"”’]+[\"”’']|{_WORD}))"
+    r"(?=\W*$|\s+(?:and|are|is|from|by|published|dated|since|before|after|please)\b|\s*[?.,])",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:you|we|library|collection|all|every|everything|any|anything|there|else|other)\b", re.IGNORECASE)
 """What asks for papers anew, whatever was listed before."""
 
@@ -61,7 +75,7 @@ def narrowed(reading: Reading, retriever: HybridRetriever, without: Collection[s
     """The reading with the papers about what is not wanted among those its conditions leave out, and none but those of a kind
     ("surveys from 2025", "papers of 2024 that introduce a data set"). Without a condition a kind counts where nothing else is
     said."""
-    return _of_kind(_without_unwanted(reading, retriever), retriever, without)
+    return _of_kind(_titled(_without_unwanted(reading, retriever), retriever, without), retriever, without)
 
 
 def _without_unwanted(reading: Reading, retriever: HybridRetriever) -> Reading:
@@ -71,6 +85,19 @@ def _without_unwanted(reading: Reading, retriever: HybridRetriever) -> Reading:
     ids = {paper for topic, mentions in topics for paper in retriever.about(topic, mentions)}
     left_out = Conditions(within=tuple(sorted(ids)))
     return replace(reading, conditions=replace(reading.conditions, none_of=(*reading.conditions.none_of, left_out)))
+
+
+def _titled(reading: Reading, retriever: HybridRetriever, without: Collection[str]) -> Reading:
+    """`papers with "memory" in the title`, `whose title mentions memory`."""
+    found = _IN_TITLE.search(reading.topic)
+    label = found[0].strip() if found else ""
+    if found is None or label in without:
+        return reading
+    ids = retriever.titled((found["quoted"] or found["word"] or found["after"]).strip(_QUOTES))
+    those = (Conditions(within=tuple(sorted(ids))),)
+    conditions = replace(reading.conditions, any_of=(*reading.conditions.any_of, those))
+    rest = " ".join(f"{reading.topic[: found.start()]} {reading.topic[found.end() :]}".split())
+    return replace(reading, conditions=conditions, labels=(*reading.labels, label), topic=rest)
 
 
 def _of_kind(reading: Reading, retriever: HybridRetriever, without: Collection[str]) -> Reading:

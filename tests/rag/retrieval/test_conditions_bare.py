@@ -125,6 +125,11 @@ how big is the library?
 What all do you have?
 The complete list, please.
 """
+TITLES = """
+D papers with "violins" in the title
+AB which titles contain bees?
+F papers whose title mentions 'cloth' from 2024
+"""
 KINDS = """
 D Are there any review/survey articles from 2023?
 DH Which surveys do you have?
@@ -136,7 +141,10 @@ BC 2021 papers that are not surveys
 """
 
 
-@pytest.mark.parametrize("line", [*WHEN.strip().splitlines(), *HOW_MANY.strip().splitlines(), *KINDS.strip().splitlines()])
+@pytest.mark.parametrize(
+    "line",
+    [*WHEN.strip().splitlines(), *HOW_MANY.strip().splitlines(), *KINDS.strip().splitlines(), *TITLES.strip().splitlines()],
+)
 def test_the_whole_list_and_no_other(library: Assistant, line: str) -> None:
     wanted, question = line.split(" ", 1)
     assert "".join(sorted(found(library, question))) == wanted
