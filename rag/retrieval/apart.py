@@ -13,7 +13,7 @@ from rag.retrieval.followup import leans
 from rag.retrieval.items import Called, Item, distinct, is_name, item_of
 from rag.retrieval.lookup import LIFT, folded, used_names
 from rag.retrieval.rows import NAMED, bare, clauses, headed, heading, heads, kinds_of, rows, several
-from rag.retrieval.understand import Form, form_of, how_many
+from rag.retrieval.understand import Form, form_of, how_many, surely_several
 from rag.terms import content_words
 
 Search = Callable[[str, int], Sequence[Hit]]
@@ -25,6 +25,8 @@ BRIEF = 8  # words of a text without question or papers in which names may stand
 SEVERAL = 3  # things in front of a question that can hardly be anything but several papers
 FULL = 3  # words of a question without a name that may stand by itself
 ROWS = 8  # ways of reading a question that are tried
+AHEAD = 0.1  # lead from which a question is likely to be about the first paper alone
+ALONE = 4  # content words of a question that may find a paper by itself
 _JOINTS = re.compile(
     r"(?:^|(?<=[,.:;?]))[\s,/&]*(?:\b(?:and|or|vs|versus|with|from|between)\b[\s,./&]*)+(?=[?.:;,]|$|\s)", re.IGNORECASE
 )
@@ -64,13 +66,14 @@ class Apart:
         return f"No paper found mentions “{self.missing}”." if self.missing else ""
 
 
-def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apart:
+def apart(question: str, hits: Sequence[Hit], search: Search, limit: int, *, described: bool = True) -> Apart:
     """The papers of the things that the question puts side by side, where the library has one for each.
 
     `hits` are those of the whole question. A reading of the question as a row is believed where its items find different
     papers, of which one is the first for the whole question, and the others are near it or called as the item says; or where all
     are called so. Where the wording does not speak of several, all items have to be names of papers, or questions of which each
-    finds its paper by itself.
+    finds its paper by itself. Only names are looked for where rows of things `described` are not wanted, which cost a search
+    each, or where one paper is clearly ahead for the whole question and "both" or "each" may be its own.
     """
     if not hits:
         return Apart(tuple(hits))
@@ -86,30 +89,32 @@ def apart(question: str, hits: Sequence[Hit], search: Search, limit: int) -> Apa
             asked[text] = search(text, AMONG)
         return asked[text]
 
-    row, missing = (_of_a_kind(question, find) if many else []), ""
+    row, missing = (_of_a_kind(question, find) if many and described else []), ""
+    described = described and (surely_several(question) or _lead(hits) < AHEAD)
     best = -1.0, -1.0
     for texts in () if row else rows(question)[:ROWS]:
         them = headed(question, texts) or (len(texts) >= SEVERAL and all(len(text.split()) <= NAMED for text in texts))
         names, questions, head = all(map(is_name, texts)), _questions(texts), heads(question, texts)
         # Each search costs as much as that of the question: what can be told before it is.
-        questions = questions and (many or leads(find(texts[-1])))
-        head = head and (them or any(map(is_name, texts)))
-        if not (many or names or questions or head):
+        questions = questions and described and (many or (all(map(_says_enough, texts)) and leads(find(texts[-1]))))
+        head = head and described and (them or any(map(is_name, texts)))
+        named_only = names and not (questions or head or (many and described))
+        if not (named_only or (many and described) or questions or head) or (named_only and not _may_be_called(texts, hits)):
             continue
-        found = []
-        for text in texts:
+        found = _named_among(texts, hits) if names else []
+        for text in () if found else texts:
             found.append(item_of(text, find(text), hits))
             if not (many or questions or head or found[-1].called is Called.BY_NAME):
                 break
         if len(found) < len(texts):
             continue
-        if names:
+        if names and asked:
             missing = missing or _unheard_of(found, asked)
         kept = _believed(distinct(found) if many and said == len(found) else found, hits, many=many or them)
         if len(kept) < said and not all(item.called is Called.BY_NAME for item in kept):
             continue
         named = sum(item.called is Called.BY_NAME for item in kept)
-        alone = questions and all(leads(asked[item.text]) for item in kept)
+        alone = questions and all(leads(asked.get(item.text, ())) for item in kept)
         if not kept or not (many or named == len(kept) or alone or ((named or them) and head and _first(kept, hits))):
             continue
         if (named, _clearness(kept)) > best:
@@ -171,6 +176,39 @@ def _believed(row: Sequence[Item], hits: Sequence[Hit], *, many: bool) -> list[I
     return items if len(items) > 1 and near and first and _clearness(items) >= CLEAR else []
 
 
+def _lead(hits: Sequence[Hit]) -> float:
+    """How far the first paper is ahead of the next."""
+    return hits[0].score - hits[1].score if len(hits) > 1 else 1.0
+
+
+def _says_enough(text: str) -> bool:
+    """Whether a question may find a paper by itself: "how many domains" cannot."""
+    return len(content_words(text)) >= ALONE or bool(used_names(text))
+
+
+def _may_be_called(texts: Sequence[str], hits: Sequence[Hit]) -> bool:
+    """Whether names may be those of different papers, by the papers found for the whole question: each is that of one of them, or
+    none of them mentions it. "CIFAR-10" or "LLM" is mentioned, and is no paper's name."""
+    if _named_among(texts, hits):
+        return True
+    taken = [item_of(text, (), hits) for text in texts]
+    papers = [item.paper for item in taken if item.called is Called.BY_NAME]
+    others = [item.text for item in taken if item.called is not Called.BY_NAME]
+    return bool(papers) and len(set(papers)) == len(papers) and not any(mentioned(text, hits) for text in others)
+
+
+def _named_among(texts: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
+    """The items where all of them are names of different papers found for the whole question, which saves their searches."""
+    row = [item_of(text, (), hits) for text in texts]
+    sure = all(item.called is Called.BY_NAME for item in row) and len({item.paper for item in row}) == len(row)
+    return row if sure else []
+
+
+def mentioned(name: str, hits: Sequence[Hit]) -> bool:
+    """Whether a paper has the name in its title or abstract."""
+    return any(folded(bare(name)) in folded(f"{hit.paper.title or ''} {hit.paper.abstract}") for hit in hits)
+
+
 def _first(row: Sequence[Item], hits: Sequence[Hit]) -> bool:
     """Whether the papers of the row are the first for the whole question."""
     return {item.paper for item in row} == {hit.paper.id for hit in hits[: len(row)]}
@@ -194,10 +232,6 @@ def _unheard_of(row: Sequence[Item], asked: Mapping[str, Sequence[Hit]]) -> str:
     unknown = [
         bare(item.text)
         for item, other in zip(row, reversed(row), strict=True)
-        if used_names(item.text)
-        and other.called is Called.BY_NAME
-        and not any(
-            folded(bare(item.text)) in folded(f"{hit.paper.title or ''} {hit.paper.abstract}") for hit in asked[item.text]
-        )
+        if used_names(item.text) and other.called is Called.BY_NAME and not mentioned(item.text, asked.get(item.text, ()))
     ]
     return unknown[0] if len(unknown) == 1 and len(row) == 2 else ""

@@ -31,6 +31,7 @@ from rag.terms import content_words
 
 Search = Callable[[str, int], list[Hit]]
 
+AMONG = 20  # papers found among which those that a question names side by side are looked for
 GATHERED = 40  # papers a list by topic and metadata holds at most
 FEW = 3  # papers that may be meant by one's date or place
 CALLED = 10  # papers among which the one is looked for whose record is asked for
@@ -86,9 +87,9 @@ class Finder:
         self._known: tuple[int, Facts] | None = None
 
     def search(self, question: str, limit: int) -> list[Hit]:
-        """At most `limit` papers, best first, those that the question puts side by side in front; no condition is read."""
-        search = self._retriever.search
-        return list(apart(question, search(question, limit), search, limit).hits[:limit])
+        """At most `limit` papers, best first, those put side by side by name in front; no condition is read."""
+        hits = self._retriever.search(question, max(limit, AMONG))
+        return list(apart(question, hits, lambda *_: (), limit, described=False).hits[:limit])
 
     def find(
         self,
