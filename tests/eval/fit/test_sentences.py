@@ -109,6 +109,7 @@ def test_the_sets_have_their_sizes_and_features_are_as_stated() -> None:
     sources = [row.source for row in rows]
     assert {source: sources.count(source) for source in sources} == {
         "development": 55,
+        "described": 60,
         "sample": 90,
         "chemistry": 89,
         "claims": 188,
