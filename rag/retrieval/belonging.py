@@ -15,8 +15,8 @@ from rag.terms import WORD, stem
 NEAR = 0.75  # share of the best paper's score down to which a paper belongs to a list by topic and metadata
 TITLED = 0.4  # the same for one whose title names the topic
 MEANT = 0.38
-"""Cosine from which a paper is about a topic in whatever words. Of 30 topics that the development library has no paper on from the
-time asked for, all but one stay below 0.36."""
+"""Cosine from which a paper is about a topic in whatever words. Of 30 topics that the development library has no paper on from
+the time asked for, all but one stay below 0.36."""
 LETTERS = 5  # of a stem from which it counts as the beginning of a longer one: dialog, dialogue
 _PUBLISHED = re.compile(
     r"\b(?:written|wr[io]te|publish(?:ed)?|releas\w+|appear\w*|c[ao]me out|done|known|there|new)\b",
@@ -41,7 +41,7 @@ def belonging(hits: Sequence[Hit], sides: Sequence[str]) -> list[Hit]:
 
 
 def surely_about(hits: Sequence[Hit], sides: Sequence[str]) -> bool:
-    """Whether a paper is about a side word for word, each word in its title or twice in its text, or clearly so by its meaning."""
+    """Whether a paper is about a side word for word, each word in its title or twice in its text, or clearly by its meaning."""
     if any(hit.parts.get("dense", 0.0) >= MEANT for hit in hits):
         return True
     topics = [" ".join(words) for side in sides if (words := words_about(side))]
