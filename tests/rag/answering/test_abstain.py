@@ -11,7 +11,7 @@ import pytest
 
 from rag.answering import abstain
 from rag.answering.abstain import LEANING, Confidence, Features, Model, Point, Stage, confidence, model, read, refuses
-from rag.answering.abstain_features import DENIED, features
+from rag.answering.abstain_features import DENIED, features, literal
 from rag.answering.abstain_premise import UNDENIED, premise
 from rag.answering.abstain_presence import holds, meant, names, names_held
 from rag.answering.record import AnswerKind, Hit, Passage
@@ -93,6 +93,7 @@ def test_a_turn_that_leans_on_another_is_refused_only_where_nothing_is_near() ->
         ("Where do X-Cross and cosFormer differ from LLMs?", ["X-Cross", "cosFormer", "LLM"]),
         ("What does 'Attention Is All You Need' say of Q7LatticeSign?", ["Attention Is All You Need", "Q7LatticeSign"]),
         ("Which 7B model was read 3 times? Ten of them?", []),
+        ("Must all of it hold, so that it acts like an AND?", []),
     ],
 )
 def test_what_is_written_like_a_name(question: str, expected: list[str]) -> None:
@@ -140,6 +141,22 @@ def test_what_the_paper_lacks_and_what_it_denies() -> None:
     assert features("Why does rain increase the dances?", ONE, hits, sentences, silent).missing == DENIED
 
 
+def test_a_question_that_describes_a_paper_freely_may_ask_in_words_it_lacks() -> None:
+    hits, sentences = found("We filmed 120 dances in 14 hives. Rain cut the dances by half.")
+    freely = (
+        "Someone recorded insects wiggling in wooden boxes during storms to study foraging: how many cameras filmed it?"
+    )
+    assert features("How many cameras filmed the dances?", ONE, hits, sentences, silent).given["value"] == 1.0
+    assert features(freely, ONE, hits, sentences, silent).given["value"] == 0.0
+    assert features(freely, ONE, hits, sentences, silent).missing == ""
+
+
+@pytest.mark.parametrize(("words", "told"), [("bees dance", 1.0), ("a1 a2 a3 a4 a5", 1.0), ("a1 a2 a3 a4 a5 a6 a7", 1 / 3)])
+def test_the_more_words_a_paper_lacks_the_less_one_of_them_tells(words: str, told: float) -> None:
+    assert literal(words, "Bees dance.") == pytest.approx(told)
+    assert literal(f"{words} b1 b2 b3 b4 b5 b6 b7 b8", "Bees dance.") == 0.0
+
+
 def test_what_the_learned_verdict_says_of_a_premise(small: Assistant) -> None:
     said = ["Bread from high bakeries rises slower.", "Altitude explains which yeasts dominate, and flour does not."]
     right = premise("Why does bread from high bakeries rise slower?", "Sourdough", said, small._checker.agrees)
@@ -160,6 +177,10 @@ def test_what_the_learned_verdict_says_of_a_premise(small: Assistant) -> None:
         ("What comes of removing old bees in training?", "We add old bees in training on flowers.", True),
         ("Why do they not dance?", "Bees do not dance in rain.", False),  # both deny it
         ("How do bees dance without music?", "Bees dance to music.", False),  # what is wanted, and nothing taken for granted
+        ("How does it train, and does it need any labels?", "It trains on dances without any labels.", False),
+        ("How does it train on dances that need any labels?", "It trains on dances without any labels.", True),
+        ("In which hive sizes was it tried?", "It works without larger hive sizes.", False),  # asks for them
+        ("How many rules stand behind Gemma?", "Gemma outperforms Falcon by many rules.", False),  # no place in a race
     ],
 )
 def test_what_the_rules_say_of_a_premise(question: str, said: str, against: bool) -> None:
