@@ -177,7 +177,8 @@ class Finder:
             return self._retriever.search_within(text, len(kept), Conditions(within=kept)) if kept else []
 
         read = follow(question, history, Library(lambda text: search(text, limit), among, self._catalogue.count()))
-        condensed = helper.condensed(question, history) if helper and not read.alone else None
+        # A turn that says all itself is not worth a call of a model, whatever it was weighed as.
+        condensed = helper.condensed(question, history) if helper and not read.alone and leans(question) else None
         searched = condensed or read.searched
         hits = with_further(search(searched, limit), helper, searched, lambda query: search(query, limit))
         hits = hits if condensed else in_front(hits, read, among)

@@ -13,7 +13,7 @@ from rag.answering.record import Hit
 from rag.assistant import Assistant
 from rag.library.conditions import Conditions
 from rag.library.passages import cut
-from rag.retrieval import hybrid, legs
+from rag.retrieval import finder, hybrid, legs
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.legs import best_of
 from tests.rag.conftest import SMALL
@@ -84,6 +84,7 @@ def test_what_only_keywords_find_has_its_nearest_passage(
 ) -> None:
     """A rare name in the middle of a long abstract, whose passages meaning ranks behind those of all other papers."""
     monkeypatch.setattr(hybrid, "DEPTH", 2)
+    monkeypatch.setattr(finder, "AMONG", 1)
     tiles = "The survey turns to painted tiles and woven baskets. " * 12
     long = f"{tiles}Ozurgeti lies in the west. {tiles}"
     blocks = [(None, f"Granite block number {n} measures {n} centimetres.") for n in range(20)]
