@@ -143,9 +143,7 @@ def test_what_the_paper_lacks_and_what_it_denies() -> None:
 
 def test_a_question_that_describes_a_paper_freely_may_ask_in_words_it_lacks() -> None:
     hits, sentences = found("We filmed 120 dances in 14 hives. Rain cut the dances by half.")
-    freely = (
-        "Someone recorded insects wiggling in wooden boxes during storms to study foraging: how many cameras filmed it?"
-    )
+    freely = "Someone recorded insects wiggling in wooden boxes during storms to study foraging: how many cameras filmed it?"
     assert features("How many cameras filmed the dances?", ONE, hits, sentences, silent).given["value"] == 1.0
     assert features(freely, ONE, hits, sentences, silent).given["value"] == 0.0
     assert features(freely, ONE, hits, sentences, silent).missing == ""
